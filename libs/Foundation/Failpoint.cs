@@ -7,13 +7,13 @@ namespace MultiCloudKv.Foundation;
 /// <remarks>The check costs one static read when no failpoint is set. Thread-safe.</remarks>
 public static class Failpoint
 {
-    private static readonly string? Armed = Name(out Countdown);
-    private static int Countdown;
+    private static readonly string? Armed = Name(out _countdown);
+    private static int _countdown;
 
     /// <summary>Ends the process here when this failpoint is armed and its count has run down.</summary>
     public static void Hit(string name)
     {
-        if (Armed is not null && Armed == name && Interlocked.Decrement(ref Countdown) == 0)
+        if (Armed is not null && Armed == name && Interlocked.Decrement(ref _countdown) == 0)
             Die();
     }
 
