@@ -26,4 +26,10 @@ public interface IRecordStore
     /// </summary>
     /// <exception cref="NotResidentException">As for TryGet, here or while the cursor moves.</exception>
     RecordCursor Scan(ReadOnlySpan<byte> lowInclusive, ReadOnlySpan<byte> highExclusive, bool reverse = false);
+
+    /// <summary>
+    /// True when <see cref="TryGet"/> would not throw for this record. Where it would, the store remembers that the record
+    /// is wanted, so that one reload brings all a command needs.
+    /// </summary>
+    bool Request(ReadOnlySpan<byte> recordKey) => true;
 }
