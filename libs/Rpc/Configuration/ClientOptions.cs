@@ -1,0 +1,11 @@
+namespace MultiCloudKv.Rpc.Configuration;
+
+/// <summary>The port Redis clients use.</summary>
+public sealed class ClientOptions
+{
+    public EndpointOptions Endpoint { get; } = new();
+
+    public int ConnectionsMax { get; internal set; }
+
+    public bool Tls { get; internal set; }
+}

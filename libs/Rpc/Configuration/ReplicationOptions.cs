@@ -1,0 +1,22 @@
+namespace MultiCloudKv.Rpc.Configuration;
+
+/// <summary>How changes are shipped and applied.</summary>
+public sealed class ReplicationOptions
+{
+    public TimeSpan MaxClockDrift { get; internal set; }
+
+    public TimeSpan GapWait { get; internal set; }
+
+    public TimeSpan HeartbeatInterval { get; internal set; }
+
+    public TimeSpan PeerAwayMax { get; internal set; }
+
+    public int MessageBytes { get; internal set; }
+
+    /// <summary>Per origin: bytes received and not yet acknowledged by the node.</summary>
+    public long InFlightBytesMax { get; internal set; }
+
+    public bool Compress { get; internal set; }
+
+    public int KafkaReplicationFactor { get; internal set; }
+}

@@ -1,0 +1,3 @@
+namespace MultiCloudKv.Rpc;
+
+internal delegate Task RpcHandler(RpcServerCall call, RpcContext context);
