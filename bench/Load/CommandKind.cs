@@ -1,0 +1,13 @@
+namespace MultiCloudKv.Load;
+
+/// <summary>What a load is made of.</summary>
+internal enum CommandKind
+{
+    Set,
+    Get,
+    Incr,
+    HSet,
+    SAdd,
+    ZAdd,
+    MGet,
+}

@@ -1,0 +1,38 @@
+namespace MultiCloudKv.Load;
+
+/// <summary>One load, as the command line gave it.</summary>
+internal sealed record LoadOptions
+{
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>Kinds with weights that add up to 100.</summary>
+    public required IReadOnlyList<(CommandKind Kind, int Percent)> Mix { get; init; }
+
+    public int Connections { get; init; } = 50;
+
+    public int Threads { get; init; } = 1;
+
+    public int Pipeline { get; init; } = 1;
+
+    public long KeySpace { get; init; } = 1_000_000;
+
+    public int ValueBytes { get; init; } = 128;
+
+    public bool OneKey { get; init; }
+
+    /// <summary>Every number of the key space once, in order, instead of a time.</summary>
+    public bool Fill { get; init; }
+
+    public TimeSpan Warmup { get; init; }
+
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Commands per second over all threads; 0 = as many as the server answers.</summary>
+    public double Rate { get; init; }
+
+    public ulong Seed { get; init; } = 1;
+}

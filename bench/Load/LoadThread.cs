@@ -1,0 +1,187 @@
+using System.Diagnostics;
+
+namespace MultiCloudKv.Load;
+
+/// <summary>
+/// One thread, some connections, one poll loop. Two ways to send:
+/// closed: each connection sends a pipeline of commands, waits for all replies, sends the next, as redis-benchmark does;
+/// open (a rate): commands fall due by the clock, whatever the server does, and latency counts from when a command was
+/// due, so that a stall is seen by every command it held up and not only by the one that met it.
+/// </summary>
+internal sealed class LoadThread(LoadOptions options, int index)
+{
+    private const int OutstandingMax = 65_536;
+    private const long IdleWaitNanoseconds = 50_000_000;
+    private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+
+    private readonly List<Wire> _wires = [];
+    private readonly byte[] _values = MakeValues(options.Seed);
+    private RandomNumbers _random = new((options.Seed * 1000) + (ulong)index + 1);
+    private CommandTemplate[] _templates = [];
+    private int[] _percents = [];
+    private PollEntry[] _entries = [];
+    private bool _stopping;
+    private long _next;
+    private long _end;
+
+    public LatencyHistogram Latencies { get; } = new();
+
+    /// <summary>Commands answered within the measured time.</summary>
+    public long Answered { get; private set; }
+
+    public long Errors => _wires.Sum(wire => wire.Scanner.Errors);
+
+    public long Nulls => _wires.Sum(wire => wire.Scanner.Nulls);
+
+    public string? FirstError => _wires.Select(wire => wire.Scanner.FirstError).FirstOrDefault(error => error is not null);
+
+    public double Seconds { get; private set; }
+
+    public void Connect()
+    {
+        int connections = (options.Connections / options.Threads) + (index < options.Connections % options.Threads ? 1 : 0);
+        _templates = [.. options.Mix.Select(part => CommandTemplate.For(part.Kind, options.ValueBytes, options.OneKey))];
+        _percents = [.. options.Mix.Select(part => part.Percent)];
+        for (int made = 0; made < connections; made++)
+            _wires.Add(new Wire(options.Host, options.Port, options.Password, options.Rate > 0 ? OutstandingMax : options.Pipeline));
+        _entries = [.. _wires.Select(wire => new PollEntry { Descriptor = wire.Descriptor, Wanted = NativeSockets.ReadReady })];
+        long share = options.KeySpace / options.Threads;
+        _next = share * index;
+        _end = index == options.Threads - 1 ? options.KeySpace : _next + share;
+    }
+
+    public void Run()
+    {
+        NativeSockets.SharpenTimers();
+        if (options.Rate > 0)
+            RunOpen();
+        else
+            RunClosed();
+        foreach (Wire wire in _wires)
+            wire.Dispose();
+    }
+
+    private void RunClosed()
+    {
+        long begun = Stopwatch.GetTimestamp();
+        long measureFrom = begun + Ticks(options.Warmup), until = options.Fill ? long.MaxValue : measureFrom + Ticks(options.Duration);
+        foreach (Wire wire in _wires)
+            SendBatch(wire, begun);
+
+        long now = begun;
+        while (!_stopping)
+        {
+            NativeSockets.Poll(_entries, IdleWaitNanoseconds);
+            now = Stopwatch.GetTimestamp();
+            _stopping = now >= until || (options.Fill && _next >= _end && _wires.All(wire => wire.Outstanding == 0));
+            bool measuring = now >= measureFrom;
+            for (int at = 0; at < _entries.Length; at++)
+            {
+                Wire wire = _wires[at];
+                if (_entries[at].Ready == 0)
+                    continue;
+                int answered = wire.Receive(now, NanosecondsPerTick, measuring ? Latencies : null);
+                Answered += measuring ? answered : 0;
+                if (wire.Outstanding == 0 && !_stopping)
+                    SendBatch(wire, now);
+                else if (wire.HasUnsent)
+                    wire.Send();
+                _entries[at].Wanted = wire.HasUnsent ? (short)(NativeSockets.ReadReady | NativeSockets.WriteReady) : NativeSockets.ReadReady;
+            }
+        }
+
+        Seconds = Stopwatch.GetElapsedTime(measureFrom, now).TotalSeconds;
+    }
+
+    private void SendBatch(Wire wire, long due)
+    {
+        for (int made = 0; made < options.Pipeline && (!options.Fill || _next < _end); made++)
+            AppendOne(wire, due);
+        if (wire.HasUnsent)
+            wire.Send();
+    }
+
+    private void RunOpen()
+    {
+        double interval = Stopwatch.Frequency / (options.Rate / options.Threads);
+        long begun = Stopwatch.GetTimestamp();
+        long measureFrom = begun + Ticks(options.Warmup), until = measureFrom + Ticks(options.Duration);
+        long issued = 0, now = begun;
+        int turn = 0;
+        while (true)
+        {
+            long due = begun + (long)(issued * interval);
+            while (due <= now && due < until)
+            {
+                if (!TakeTurn(ref turn))
+                    break;
+                AppendOne(_wires[turn], due);
+                issued++;
+                due = begun + (long)(issued * interval);
+            }
+
+            foreach (Wire wire in _wires)
+            {
+                if (wire.HasUnsent)
+                    wire.Send();
+            }
+
+            bool drained = _wires.TrueForAll(wire => wire.Outstanding == 0);
+            if (now >= until && (drained || now >= until + Ticks(DrainLimit)))
+                break;
+            long wait = due > now && due < until ? (long)((due - now) * NanosecondsPerTick) : due < until ? 100_000 : 10_000_000;
+            NativeSockets.Poll(_entries, Math.Clamp(wait, 1000, IdleWaitNanoseconds));
+            now = Stopwatch.GetTimestamp();
+            for (int at = 0; at < _entries.Length; at++)
+            {
+                if (_entries[at].Ready == 0)
+                    continue;
+                bool measuring = now >= measureFrom;
+                int answered = _wires[at].Receive(now, NanosecondsPerTick, measuring ? Latencies : null);
+                Answered += measuring ? answered : 0;
+            }
+        }
+
+        Seconds = Stopwatch.GetElapsedTime(measureFrom, now).TotalSeconds;
+    }
+
+    /// <summary>The next connection, in turn, that can take one more command.</summary>
+    private bool TakeTurn(ref int turn)
+    {
+        for (int tried = 0; tried < _wires.Count; tried++)
+        {
+            turn = (turn + 1) % _wires.Count;
+            if (_wires[turn].HasRoom)
+                return true;
+        }
+
+        return false;
+    }
+
+    private void AppendOne(Wire wire, long due)
+    {
+        int kind = 0;
+        if (_templates.Length > 1)
+        {
+            long drawn = _random.Below(100);
+            while (drawn >= _percents[kind])
+                drawn -= _percents[kind++];
+        }
+
+        CommandTemplate template = _templates[kind];
+        long number = options.Fill ? _next++ : _random.Below(options.KeySpace);
+        template.Write(wire.Append(template.Length, due), number, options.KeySpace, ref _random, _values);
+    }
+
+    private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
+
+    private static byte[] MakeValues(ulong seed)
+    {
+        byte[] values = new byte[64 * 1024];
+        RandomNumbers random = new(seed + 7);
+        for (int index = 0; index < values.Length; index++)
+            values[index] = (byte)('0' + random.Below(75));
+        return values;
+    }
+}
