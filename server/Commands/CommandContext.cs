@@ -1,3 +1,4 @@
+using MultiCloudKv.Merge.Transactions;
 using MultiCloudKv.Resp;
 using MultiCloudKv.Resp.Catalogue;
 
@@ -37,11 +38,17 @@ internal sealed class CommandContext
     /// <summary>The time by which keys expire, Unix milliseconds: one moment for the whole command, and for all of an EXEC.</summary>
     public long NowMs { get; internal set; }
 
+    /// <summary>What the command reads and changes; the executor begins and commits it.</summary>
+    public Transaction Tx { get; internal set; } = null!;
+
     /// <summary>True inside EXEC: a command that would wait answers at once.</summary>
     public bool InTransaction { get; internal set; }
 
     /// <summary>What is left to do after the handler, outside the stripes; set by <see cref="Defer"/>.</summary>
     internal Func<CommandContext, CancellationToken, ValueTask>? Deferred { get; set; }
+
+    /// <summary>The key that an argument names.</summary>
+    public KeyView Open(int index) => Tx.Open(Args[index]);
 
     /// <summary>The options from an argument on.</summary>
     public ArgCursor Options(int from) => new(Args, from);

@@ -33,6 +33,9 @@ public enum CommandFlags
     Blocking = 1 << 11,
     SkipSlowLog = 1 << 12,
 
-    /// <summary>Locks every stripe: works on the keyspace as a whole. Not shown on the wire.</summary>
+    /// <summary>Runs with every stripe held: changes the keyspace as a whole. Not shown on the wire.</summary>
     WholeKeyspace = 1 << 13,
+
+    /// <summary>Reads keys that its arguments do not name, and takes their stripes itself, one after another. Not shown on the wire.</summary>
+    EntersItself = 1 << 14,
 }
