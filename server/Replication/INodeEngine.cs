@@ -1,3 +1,5 @@
+using MultiCloudKv.Foundation;
+
 namespace MultiCloudKv.Server.Replication;
 
 /// <summary>
@@ -31,6 +33,9 @@ public interface INodeEngine
 
     /// <summary>Taken in the append section, so that nothing with a smaller stamp can follow.</summary>
     OwnFrontier OwnFrontier();
+
+    /// <summary>Reads the applied frontier of every other origin in a partition; never lower than at the call before.</summary>
+    void ReadAppliedFrontiers(int partition, StampVector into);
 
     /// <summary>Clients wait for other regions' acknowledgements (WAITREGIONS).</summary>
     bool HasWaiters { get; }
