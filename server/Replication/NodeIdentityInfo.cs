@@ -1,3 +1,5 @@
+using MultiCloudKv.Foundation;
+
 namespace MultiCloudKv.Server.Replication;
 
 /// <summary>Who a node is. Immutable; the engine hands out a new one when it takes a new incarnation or history.</summary>
@@ -7,7 +9,7 @@ public sealed record NodeIdentityInfo(
     string RegionName,
     uint Incarnation,
     string NodeId,
-    Guid HistoryId,
+    HistoryId HistoryId,
     uint Generation,
     int Partitions,
     string BinlogDirectory);

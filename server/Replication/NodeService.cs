@@ -274,5 +274,10 @@ public sealed class NodeService : IDisposable
         return reader.Failed ? throw new RpcException(RpcStatus.InvalidArgument, "a stamp vector can't be read") : vector;
     }
 
-    private static ByteString Bytes(Guid id) => ByteString.CopyFrom(id.ToByteArray());
+    private static ByteString Bytes(HistoryId id)
+    {
+        byte[] bytes = new byte[HistoryId.Length];
+        id.Write(bytes);
+        return UnsafeByteOperations.UnsafeWrap(bytes);
+    }
 }

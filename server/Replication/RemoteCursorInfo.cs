@@ -12,7 +12,7 @@ public sealed record RemoteCursorInfo(
     int Partition,
     uint Generation,
     uint Incarnation,
-    Guid HistoryId,
+    HistoryId HistoryId,
     ulong Sequence,
     ulong Stamp,
     ulong Frontier,
