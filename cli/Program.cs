@@ -12,6 +12,9 @@ namespace MultiCloudKv.Cli;
 /// </summary>
 internal static class Program
 {
+    /// <summary>How long a verb may take to stop what it started, after a first Ctrl-C.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(3);
+
     public static async Task<int> Main(string[] arguments)
     {
         Command root = new("mckv", "MultiCloudKv: a multi-region, active-active, Redis-compatible store. Exit codes: 0 ok, 1 a check failed, 2 usage, 3 missing dependency, 4 environment, 5 data at risk, 6 fenced, 70 bug.");
@@ -31,7 +34,7 @@ internal static class Program
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopLimit }).ConfigureAwait(false);
         }
         catch (EnvironmentException environment)
         {

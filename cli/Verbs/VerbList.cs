@@ -7,6 +7,12 @@ internal static class VerbList
 {
     public static IEnumerable<Command> All()
     {
+        yield return UpVerb.Build();
+        yield return DownVerb.Build();
+        yield return StatusVerb.Build();
+        yield return LagVerb.Build();
+        yield return LinkVerb.Build();
+        yield return NodeVerb.Build();
         yield return TestVerb.Build();
     }
 }
