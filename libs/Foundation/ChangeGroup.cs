@@ -49,7 +49,7 @@ public readonly ref struct ChangeGroup
 
     /// <summary>Reads the group at the reader's position and moves past it.</summary>
     /// <returns>False when the bytes end early or are malformed; the reader has then failed.</returns>
-    public static bool TryRead(ref ByteReader from, out ChangeGroup group)
+    public static bool TryRead(scoped ref ByteReader from, out ChangeGroup group)
     {
         ReadOnlySpan<byte> rest = from.Rest;
         int start = from.Position;

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using MultiCloudKv.Foundation;
+
+namespace MultiCloudKv.Binlog;
+
+/// <summary>A binlog directory held open by one process: its lock, its histories, and the headers of new segments.</summary>
+/// <remarks>Owned by recovery, then by the writer, under its lock.</remarks>
+internal sealed class BinlogDirectory : IDisposable
+{
+    private readonly BinlogOptions _options;
+    private readonly FileStream _lock;
+    private HistoryFile? _file;
+
+    private BinlogDirectory(BinlogOptions options, FileStream held)
+    {
+        _options = options;
+        _lock = held;
+        _file = HistoryFile.TryRead(HistoryPath);
+    }
+
+    public HistoryId History => File.Entries[^1].Id;
+
+    public IReadOnlyList<HistoryEntry> Histories => File.Entries;
+
+    /// <summary>Null when the directory is new.</summary>
+    public HistoryFile? Existing => _file;
+
+    private HistoryFile File => _file!;
+
+    private string HistoryPath => Path.Combine(_options.Directory, SegmentNames.History);
+
+    public static BinlogDirectory Open(BinlogOptions options)
+    {
+        options.Validate();
+        FileStream held;
+        try
+        {
+            Directory.CreateDirectory(options.Directory);
+            held = new FileStream(Path.Combine(options.Directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EnvironmentException($"the binlog directory {options.Directory} can't be opened: {e.Message}");
+        }
+
+        try
+        {
+            var directory = new BinlogDirectory(options, held);
+            directory.CheckIdentity();
+            return directory;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Records that the directory is open from now on, under a new nonce, and whether a new history begins.</summary>
+    public void BeginSession(HistoryId nonce, HistoryEntry? newHistory, string witnessPath)
+    {
+        IReadOnlyList<HistoryEntry> entries = _file?.Entries ?? [];
+        if (newHistory is not null)
+            entries = [.. entries, newHistory];
+        _file = new HistoryFile(_options.Identity, nonce, witnessPath, HistoryFile.NotClean, entries);
+        _file.Replace(HistoryPath);
+    }
+
+    public void MarkClean(long end)
+    {
+        if (File.WitnessPath.Length > 0)
+            System.IO.File.Delete(File.WitnessPath);
+        _file = File with { CleanEnd = end, WitnessPath = "" };
+        _file.Replace(HistoryPath);
+    }
+
+    public SegmentHeader NewHeader(long firstPosition) => new()
+    {
+        SegmentId = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+        FirstPosition = firstPosition,
+        History = History,
+        Identity = _options.Identity,
+        CreatedMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+    };
+
+    public void Dispose() => _lock.Dispose();
+
+    private void CheckIdentity()
+    {
+        if (_file is null)
+            return;
+        BinlogIdentity there = _file.Identity;
+        BinlogIdentity mine = _options.Identity;
+        if (there.ClusterId != mine.ClusterId || there.Region != mine.Region || there.NodeId != mine.NodeId)
+        {
+            throw new EnvironmentException(
+                $"the binlog in {_options.Directory} belongs to cluster {there.ClusterId}, region {there.Region}, node {there.NodeId}, and not to {mine.ClusterId}, {mine.Region}, {mine.NodeId}");
+        }
+    }
+}
