@@ -25,7 +25,12 @@ internal sealed class BinlogDirectory : IDisposable
     /// <summary>Null when the directory is new.</summary>
     public HistoryFile? Existing => _file;
 
+    /// <summary>False when the directory was copied or restored since it was last open, as far as the file system tells.</summary>
+    public bool IsOriginal => _file is not null && _file.Birthmark == Birthmark;
+
     private HistoryFile File => _file!;
+
+    private long Birthmark => System.IO.File.GetCreationTimeUtc(_lock.Name).Ticks;
 
     private string HistoryPath => Path.Combine(_options.Directory, SegmentNames.History);
 
@@ -62,7 +67,7 @@ internal sealed class BinlogDirectory : IDisposable
         IReadOnlyList<HistoryEntry> entries = _file?.Entries ?? [];
         if (newHistory is not null)
             entries = [.. entries, newHistory];
-        _file = new HistoryFile(_options.Identity, nonce, witnessPath, HistoryFile.NotClean, entries);
+        _file = new HistoryFile(_options.Identity, nonce, witnessPath, HistoryFile.NotClean, Birthmark, entries);
         _file.Replace(HistoryPath);
     }
 

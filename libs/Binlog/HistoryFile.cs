@@ -7,11 +7,11 @@ namespace MultiCloudKv.Binlog;
 /// What a binlog directory knows of itself, in one small file that is replaced whole:
 /// <code>
 ///   magic 8 "MCKVHIST" | format u16 | cluster id | node id | region u8 | incarnation u32 | nonce 16 | witness path | clean end i64 (-1 = open or not closed cleanly)
-///   | count varint | (history id 16 | start i64 | started ms i64 | partitions varint | sequences u64…)* | crc32c u32
+///   | birthmark i64 | count varint | (history id 16 | start i64 | started ms i64 | partitions varint | sequences u64…)* | crc32c u32
 /// </code>
-/// Texts have a varint length before them.
+/// Texts have a varint length before them. The birthmark is the time at which the directory's lock file was made, as the file system says: a copied or restored directory has another one.
 /// </summary>
-internal sealed record HistoryFile(BinlogIdentity Identity, HistoryId Nonce, string WitnessPath, long CleanEnd, IReadOnlyList<HistoryEntry> Entries)
+internal sealed record HistoryFile(BinlogIdentity Identity, HistoryId Nonce, string WitnessPath, long CleanEnd, long Birthmark, IReadOnlyList<HistoryEntry> Entries)
 {
     public const long NotClean = -1;
 
@@ -39,6 +39,7 @@ internal sealed record HistoryFile(BinlogIdentity Identity, HistoryId Nonce, str
         HistoryId nonce = Id(ref from);
         string witness = Text(ref from);
         long cleanEnd = from.ReadInt64();
+        long birthmark = from.ReadInt64();
         var entries = new List<HistoryEntry>();
         for (ulong left = from.ReadVarInt(); left > 0 && !from.Failed; left--)
         {
@@ -53,7 +54,7 @@ internal sealed record HistoryFile(BinlogIdentity Identity, HistoryId Nonce, str
 
         if (from.Failed || entries.Count == 0)
             throw Corrupt(path, "it is malformed");
-        return new HistoryFile(identity, nonce, witness, cleanEnd, entries);
+        return new HistoryFile(identity, nonce, witness, cleanEnd, birthmark, entries);
     }
 
     public void Replace(string path)
@@ -68,6 +69,7 @@ internal sealed record HistoryFile(BinlogIdentity Identity, HistoryId Nonce, str
         Nonce.Write(to.Reserve(HistoryId.Length));
         to.WriteBytes(Encoding.UTF8.GetBytes(WitnessPath));
         to.WriteInt64(CleanEnd);
+        to.WriteInt64(Birthmark);
         to.WriteVarInt((ulong)Entries.Count);
         foreach (HistoryEntry entry in Entries)
         {

@@ -279,6 +279,8 @@ public sealed class BinlogRecovery : IDisposable
         HistoryFile? existing = _directory.Existing;
         if (existing is null)
             return HistoryOutcome.New;
+        if (!_directory.IsOriginal)
+            return HistoryOutcome.Broken;
         if (existing.CleanEnd == End)
             return HistoryOutcome.ContinuedAfterClose;
         if (existing.WitnessPath.Length == 0)

@@ -246,7 +246,7 @@ public sealed unsafe class BinlogWriter : IDisposable
         if (_failure is not null)
             return AppendStatus.Failed;
         if (_current.Remaining >= length)
-            return own && _segments.Starved && _current.Remaining - length < _options.ReserveBytes ? AppendStatus.DiskFull : AppendStatus.Ok;
+            return own && _current.Remaining - length < _options.ReserveBytes && !_segments.EnsureNext() ? AppendStatus.DiskFull : AppendStatus.Ok;
         AppendSegment? next = _segments.TakeNext(SegmentHeader.Length + length);
         return next is null ? AppendStatus.DiskFull : Roll(next);
     }

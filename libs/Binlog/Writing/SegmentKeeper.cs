@@ -35,8 +35,13 @@ internal sealed class SegmentKeeper : IDisposable
 
     public string? NoRoom => Volatile.Read(ref _noRoom);
 
-    /// <summary>True while there is no next segment and none can be made. Under the append lock.</summary>
-    public bool Starved => _next is null && _noRoom is not null;
+    /// <summary>Whether there is a next segment; made here when the helper is late. Under the append lock.</summary>
+    public bool EnsureNext()
+    {
+        if (_next is null && _noRoom is null)
+            _next = PrepareNow(_options.SegmentBytes);
+        return _next is not null;
+    }
 
     public void Start() => _thread.Start();
 
@@ -59,14 +64,7 @@ internal sealed class SegmentKeeper : IDisposable
             return next;
         }
 
-        next = Prepare(Math.Max(_options.SegmentBytes, (bytes + 4095) & ~4095L), out string problem);
-        if (next is null)
-        {
-            Volatile.Write(ref _noRoom, problem);
-            _wake.Set();
-        }
-
-        return next;
+        return PrepareNow(Math.Max(_options.SegmentBytes, (bytes + 4095) & ~4095L));
     }
 
     /// <summary>Under the append lock.</summary>
@@ -135,11 +133,28 @@ internal sealed class SegmentKeeper : IDisposable
     {
         AppendSegment? next = Prepare(_options.SegmentBytes, out string problem);
         next?.Populate(_options.PopulateAheadBytes);
+        AppendSegment? surplus;
         lock (_gate)
         {
             Volatile.Write(ref _noRoom, next is null ? problem : null);
-            _next = next;
+            surplus = _next is null ? null : next;
+            _next ??= next;
         }
+
+        surplus?.Dispose();
+        surplus?.DeleteFile();
+    }
+
+    private AppendSegment? PrepareNow(long capacity)
+    {
+        AppendSegment? next = Prepare(capacity, out string problem);
+        if (next is null && _next is null)
+        {
+            Volatile.Write(ref _noRoom, problem);
+            _wake.Set();
+        }
+
+        return next;
     }
 
     private AppendSegment? Prepare(long capacity, out string problem)

@@ -1,0 +1,64 @@
+namespace MultiCloudKv.Binlog.Tests;
+
+public class BinlogReaderTests
+{
+    [Fact]
+    public void Read_WhileTheWriterAppends_SeesEveryRecordOnce()
+    {
+        const int Count = 20_000;
+        using var log = new TestLog();
+        using BinlogWriter writer = log.Open();
+        using BinlogReader reader = BinlogReader.TryOpen(log.Dir)!;
+        Assert.True(reader.TrySeek(writer.Committed));
+        var thread = new Thread(() =>
+        {
+            for (int i = 0; i < Count; i++)
+                TestLog.AppendOwn(writer, slot: 9, opsLength: i % 500);
+        });
+        thread.Start();
+        ulong expected = 0;
+        while (expected < Count)
+        {
+            if (reader.Read(out BinlogRecord r) != BinlogReadStatus.Record)
+            {
+                Assert.True(reader.WaitForCommitted(reader.Position, TestLog.Patience));
+                continue;
+            }
+
+            GroupReader groups = r.Groups;
+            Assert.True(groups.MoveNext());
+            Assert.Equal(++expected, groups.Current.Sequence);
+        }
+
+        thread.Join();
+        Assert.Equal(BinlogReadStatus.AtCommitted, reader.Read(out _));
+        Assert.False(reader.WaitForCommitted(reader.Position, TimeSpan.FromMilliseconds(5)));
+    }
+
+    [Fact]
+    public void Read_AfterTheWriterCameBack_SaysReopenedAndGoesOnInTheSameHistory()
+    {
+        using var log = new TestLog();
+        BinlogWriter writer = log.Open();
+        TestLog.AppendOwn(writer);
+        using BinlogReader reader = BinlogReader.TryOpen(log.Dir)!;
+        Assert.True(reader.TrySeek(0));
+        while (reader.Read(out _) == BinlogReadStatus.Record)
+        {
+        }
+
+        Assert.True(reader.IsOpen);
+        writer.Dispose();
+        Assert.False(reader.IsOpen);
+        using BinlogWriter again = log.Open();
+        Appended a = TestLog.AppendOwn(again);
+        Assert.Equal(BinlogReadStatus.Reopened, reader.Read(out _));
+        Assert.Equal(again.History, reader.History);
+        Assert.True(reader.TrySeek(reader.Position));
+        Assert.Equal(BinlogReadStatus.Record, reader.Read(out BinlogRecord r));
+        Assert.Equal(a.Position, r.Position);
+    }
+
+    [Fact]
+    public void TryOpen_OfNoBinlog_IsNull() => Assert.Null(BinlogReader.TryOpen(Path.GetTempPath()));
+}
