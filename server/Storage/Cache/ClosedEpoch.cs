@@ -25,8 +25,8 @@ public sealed class ClosedEpoch
         }
     }
 
-    /// <summary>The applied vectors of one stripe's slots at the cut.</summary>
-    public AppliedRows Applied(int stripe) => Frozen(stripe).Applied;
+    /// <summary>What <see cref="RecordCache.Capture"/> returned for a stripe at the cut.</summary>
+    public object? Captured(int stripe) => Frozen(stripe).Captured;
 
     /// <summary>The number of visible keys of one stripe at the cut.</summary>
     public long VisibleKeysOf(int stripe) => Frozen(stripe).VisibleKeys;

@@ -1,0 +1,141 @@
+using MultiCloudKv.Foundation;
+
+namespace MultiCloudKv.Server.Storage.Cache;
+
+/// <summary>
+/// Writes one closed epoch: gathers its frozen records, sorts them by key, hands them to the checkpoint store in order.
+/// </summary>
+/// <remarks>
+/// A dropped range becomes point deletions where the checkpoint holds few records in it, and a range deletion where it
+/// holds many: range deletions cost every later read that passes them. A record written to the range after the drop, in
+/// the same epoch, survives either way.
+/// Runs on one thread; reads frozen records without locks.
+/// </remarks>
+internal static unsafe class EpochFlush
+{
+    private const int PointDeletesMax = 64;
+
+    /// <returns>Records and bytes written.</returns>
+    internal static (long Records, long Bytes) Write(RecordCache cache, ClosedEpoch closed, SystemRecords system)
+    {
+        var all = new PointerList();
+        var made = new List<nint>();
+        try
+        {
+            Gather(cache.Store, closed, all, made);
+            RecordSorter.Sort(all.AsSpan());
+            using CheckpointWriter writer = cache.Store.BeginWrite();
+            foreach ((byte[] key, byte[]? value) in system.Sorted)
+            {
+                if (value is null)
+                    writer.Delete(key);
+                else
+                    writer.Put(key, value);
+            }
+
+            WriteAll(writer, all);
+            if (system.Count + all.Count == 0)
+                return (0, 0);
+            Failpoint.Hit("epoch-before-commit");
+            cache.StepFlushSequence();
+            writer.Commit();
+            cache.StepFlushSequence();
+            return (system.Count + all.Count, writer.Bytes);
+        }
+        finally
+        {
+            all.Free();
+            foreach (nint record in made)
+                NativeHeap.Free((void*)record, ((Record*)record)->AllocatedBytes);
+        }
+    }
+
+    private static void Gather(CheckpointStore store, ClosedEpoch closed, PointerList all, List<nint> made)
+    {
+        for (int s = 0; s < RecordCache.StripeCount; s++)
+        {
+            FrozenStripe frozen = closed.Frozen(s);
+            for (int i = 0; i < frozen.Records.Count; i++)
+                all.Add(frozen.Records[i]);
+            for (int i = 0; i < frozen.Drops.Count; i++)
+                Expand(store, frozen.Drops[i], all, made);
+        }
+    }
+
+    /// <summary>Turns a drop of few records into deletions of each; keeps that of many.</summary>
+    private static void Expand(CheckpointStore store, Record* drop, PointerList all, List<nint> made)
+    {
+        ReadOnlySpan<byte> low = Record.Key(drop);
+        byte[] end = new byte[low.Length];
+        ReadOnlySpan<byte> high = end.AsSpan(0, RecordShape.PrefixEnd(low, end));
+        int first = made.Count;
+        using (CheckpointIterator existing = store.Iterate(low, high, reverse: false, mayBlock: true))
+        {
+            while (existing.MoveNext() == ReadOutcome.Found)
+            {
+                if (made.Count - first == PointDeletesMax)
+                {
+                    all.Add(drop);
+                    return;
+                }
+
+                made.Add((nint)MakeDeletion(existing.Key));
+            }
+        }
+
+        for (int i = first; i < made.Count; i++)
+            all.Add((Record*)made[i]);
+    }
+
+    private static Record* MakeDeletion(ReadOnlySpan<byte> key)
+    {
+        var record = (Record*)NativeHeap.Allocate(Record.HeaderBytes + (nuint)key.Length);
+        *record = default;
+        record->KeyLength = (uint)key.Length;
+        record->Flags = RecordFlags.Tombstone | RecordFlags.FromDrop;
+        key.CopyTo(new Span<byte>((byte*)record + Record.HeaderBytes, key.Length));
+        return record;
+    }
+
+    private static void WriteAll(CheckpointWriter writer, PointerList all)
+    {
+        byte[] end = [];
+        for (int i = 0; i < all.Count; i++)
+        {
+            Record* record = all[i];
+            ReadOnlySpan<byte> key = Record.Key(record);
+            Record* kept = record->Is(RecordFlags.FromDrop | RecordFlags.RangeDrop) ? null : record;
+            bool drop = record->Is(RecordFlags.RangeDrop);
+            while (i + 1 < all.Count && Record.Key(all[i + 1]).SequenceEqual(key))
+            {
+                Record* same = all[++i];
+                drop |= same->Is(RecordFlags.RangeDrop);
+                if (!same->Is(RecordFlags.FromDrop | RecordFlags.RangeDrop))
+                {
+                    Invariant.Check(kept == null);
+                    kept = same;
+                }
+                else if (record->Is(RecordFlags.RangeDrop))
+                {
+                    record = same;
+                }
+            }
+
+            if (drop)
+            {
+                if (end.Length < key.Length)
+                    end = new byte[key.Length * 2];
+                writer.DeleteRange(key, end.AsSpan(0, RecordShape.PrefixEnd(key, end)));
+            }
+
+            if (kept == null && record->Is(RecordFlags.FromDrop))
+                kept = record;
+            if (kept == null)
+                continue;
+            if (kept->Is(RecordFlags.Tombstone))
+                writer.Delete(key);
+            else
+                writer.Put(key, Record.Value(kept));
+        }
+    }
+}
