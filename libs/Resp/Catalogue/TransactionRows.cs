@@ -12,7 +12,7 @@ internal static class TransactionRows
         Row("discard", 1, NoScript | Loading | Stale | Fast | AllowBusy, KeySpec.None, "2.0.0", "Drops the commands of a transaction"),
         Row("watch", -2, NoScript | Loading | Stale | Fast | AllowBusy, KeySpec.All, "2.2.0", "Lets the next transaction run only if the keys stay unchanged"),
         Row("unwatch", 1, NoScript | Loading | Stale | Fast | AllowBusy, KeySpec.None, "2.2.0", "Forgets the watched keys"),
-        new("waitregions", 3, NoScript | Blocking, KeySpec.None, "generic", "7.0.0", "Waits until other regions have applied this connection's last write"),
+        new("waitregions", 3, NoScript | Blocking | NoMulti, KeySpec.None, "generic", "7.0.0", "Waits until other regions have applied this connection's last write"),
     ];
 
     private static CommandRow Row(string name, int arity, CommandFlags flags, KeySpec keys, string since, string summary) =>
