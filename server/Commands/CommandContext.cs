@@ -50,6 +50,9 @@ internal sealed class CommandContext
     /// <summary>The key that an argument names.</summary>
     public KeyView Open(int index) => Tx.Open(Args[index]);
 
+    /// <summary>For random choices: a handler works on a copy and puts it back when it is done, so that a second run chooses the same.</summary>
+    public ulong RandomState { get; set; } = (ulong)Random.Shared.NextInt64();
+
     /// <summary>The options from an argument on.</summary>
     public ArgCursor Options(int from) => new(Args, from);
 

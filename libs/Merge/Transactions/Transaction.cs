@@ -122,12 +122,17 @@ public sealed class Transaction
             throw NotResidentException.Instance;
     }
 
+    /// <summary>A slot's records as this transaction sees them, its own writes included: for walks over many keys.</summary>
+    public IRecordStore StoreOf(int slot)
+    {
+        IRecordStore store = _stores.Of(slot);
+        return ChangesOf(slot) is { } changes ? changes.Overlay(store, _provisional, _provisionalHlc, NowMs) : store;
+    }
+
     /// <summary>Removes every key of the namespace in a slot (FLUSHALL, FLUSHDB). False when the slot holds nothing.</summary>
     public bool ClearSlot(int slot)
     {
-        IRecordStore store = _stores.Of(slot);
-        if (ChangesOf(slot) is { } before)
-            store = before.Overlay(store, _provisional, _provisionalHlc, NowMs);
+        IRecordStore store = StoreOf(slot);
         var floors = new FloorGatherer(_vectors.Self);
         if (!floors.GatherSlot(store, slot, Namespace))
             return false;

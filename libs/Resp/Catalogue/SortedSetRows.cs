@@ -14,6 +14,7 @@ internal static class SortedSetRows
         Row("zmscore", -3, ReadOnly | Fast, "6.2.0", "The scores of several members"),
         Row("zcard", 2, ReadOnly | Fast, "1.2.0", "The number of members"),
         Row("zcount", 4, ReadOnly | Fast, "2.0.0", "The number of members in a range of scores"),
+        Row("zlexcount", 4, ReadOnly | Fast, "2.8.9", "The number of members in a range of names"),
         Row("zrank", 3, ReadOnly | Fast, "2.0.0", "The place of a member by rising score"),
         Row("zrevrank", 3, ReadOnly | Fast, "2.0.0", "The place of a member by falling score"),
         Row("zrange", -4, ReadOnly, "1.2.0", "Members in a range of places, scores or names"),
@@ -28,6 +29,7 @@ internal static class SortedSetRows
         Row("zremrangebyrank", 4, Write, "2.0.0", "Removes the members in a range of places"),
         Row("zremrangebyscore", 4, Write, "1.2.0", "Removes the members in a range of scores"),
         Row("zremrangebylex", 4, Write, "2.8.9", "Removes the members in a range of names"),
+        Row("zrandmember", -2, ReadOnly, "6.2.0", "Any members"),
         Row("zscan", -3, ReadOnly, "2.8.0", "Goes through members and scores, some at a time"),
     ];
 

@@ -18,6 +18,7 @@ internal static class StringRows
         Row("incr", 2, Write | DenyOom | Fast, KeySpec.One, "1.0.0", "Adds one to an integer"),
         Row("incrby", 3, Write | DenyOom | Fast, KeySpec.One, "1.0.0", "Adds a number to an integer"),
         Row("incrbyfloat", 3, Write | DenyOom | Fast, KeySpec.One, "2.6.0", "Adds a number to a decimal number"),
+        Row("lcs", -3, ReadOnly, KeySpec.Two, "7.0.0", "The longest common subsequence of two strings"),
         Row("mget", -2, ReadOnly | Fast, KeySpec.All, "1.0.0", "The strings at several keys"),
         Row("mset", -3, Write | DenyOom, KeySpec.Pairs, "1.0.1", "Sets several keys"),
         Row("msetnx", -3, Write | DenyOom, KeySpec.Pairs, "1.0.1", "Sets several keys if none of them exists"),

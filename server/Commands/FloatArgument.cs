@@ -1,0 +1,18 @@
+using MultiCloudKv.Merge.State;
+using MultiCloudKv.Resp;
+
+namespace MultiCloudKv.Server.Commands;
+
+/// <summary>The increment of INCRBYFLOAT and HINCRBYFLOAT: a finite number, one of the infinities, or no number at all.</summary>
+internal readonly record struct FloatArgument(Number Number, bool IsNumber, bool IsFinite)
+{
+    public static FloatArgument Read(ReadOnlySpan<byte> text)
+    {
+        if (NumberText.TryParse(text, out Number number))
+            return new FloatArgument(number, IsNumber: true, IsFinite: true);
+        bool isNumber = RespNumbers.TryParseDouble(text, out double value);
+        return isNumber && double.IsFinite(value)
+            ? new FloatArgument(Number.Of(value), IsNumber: true, IsFinite: true)
+            : new FloatArgument(Number.Zero, isNumber, IsFinite: false);
+    }
+}
