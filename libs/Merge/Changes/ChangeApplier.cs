@@ -95,6 +95,7 @@ public sealed class ChangeApplier
 
     private void Run(ReadOnlySpan<byte> bytes)
     {
+        _editor.Abandon();
         var ops = new OpReader(bytes);
         while (ops.MoveNext())
         {

@@ -13,6 +13,7 @@ internal readonly struct ElementFacts
             return;
         Live = state.IsLive;
         Residue = state.IsResidue;
+        Remains = !Live || state.HasRemains;
         Newest = state.Newest;
         Foreign = state.HasForeignDelta(self);
         if (type == ElementType.SortedSet && Live && state.TryNumber(type, out Number score))
@@ -24,6 +25,8 @@ internal readonly struct ElementFacts
     public bool Live { get; }
 
     public bool Residue { get; }
+
+    public bool Remains { get; }
 
     public bool Foreign { get; }
 

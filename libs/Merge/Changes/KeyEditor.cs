@@ -40,10 +40,10 @@ internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects)
     /// <summary>True when a record of this key is in the store.</summary>
     public bool WasStored => _stored;
 
-    /// <summary>Loads a key; an absent one is an empty state.</summary>
+    /// <summary>Loads a key; an absent one is an empty state. What an exception has left open is dropped.</summary>
     public void Open(IRecordStore store, int slot, uint ns, ReadOnlySpan<byte> key, long nowMs)
     {
-        Invariant.Check(!IsOpen);
+        IsOpen = false;
         Keys.Set(slot, ns, key);
         _store = store;
         _nowMs = nowMs;
@@ -59,7 +59,7 @@ internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects)
         IsOpen = true;
     }
 
-    /// <summary>Drops the key without writing anything: only when nothing was changed.</summary>
+    /// <summary>Drops the key without writing it back.</summary>
     public void Abandon() => IsOpen = false;
 
     /// <summary>Loads an element of a collection; an absent one is an empty state.</summary>
@@ -95,12 +95,12 @@ internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects)
         }
     }
 
-    /// <summary>Drops all element records by leaving their version behind. Only when no residue is among them.</summary>
+    /// <summary>Drops all element records by leaving their version behind. Only when none of them holds remains.</summary>
     public void DropElements()
     {
         if (Key.Version == 0)
             return;
-        Invariant.Check(Key.Residue == 0);
+        Invariant.Check(Key.Remains == 0);
         _store.DropPrefix(Keys.Version(RecordKind.Element, Key.Version));
         if (Key.CountOf(ElementType.SortedSet) > 0)
             _store.DropPrefix(Keys.Version(RecordKind.ScoreIndex, Key.Version));
@@ -133,7 +133,7 @@ internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects)
         IsOpen = false;
         if (Key.Residue > 0)
             _store.DropPrefix(Keys.Pending());
-        Key.Residue = 0;
+        Key.Remains = 0;
         DropElements();
         Key.Clear();
         Finish(ElementType.None, gone: true);
@@ -156,6 +156,7 @@ internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects)
         if (state.Count == 0)
             state = default;
         Key.ForeignDeltas += (after.Foreign ? 1 : 0) - (before.Foreign ? 1 : 0);
+        Key.Remains += (after.Remains ? 1 : 0) - (before.Remains ? 1 : 0);
         Key.Residue += (after.Residue ? 1 : 0) - (before.Residue ? 1 : 0);
         if (after.Residue && !before.Residue)
             _store.Put(Keys.Pending(type, element), default);

@@ -86,7 +86,7 @@ internal sealed class MergeRules(ChangeContext change, KeyEditor editor)
     }
 
     /// <summary>
-    /// Removes what the writer had seen of the whole key. When it had seen everything and no residue is there, the elements are
+    /// Removes what the writer had seen of the whole key. When it had seen everything and no element holds remains, the elements are
     /// left behind with their version, in one step; otherwise each is looked at. Floors for elements that are not here, or no
     /// longer, are kept as residue until the increments they speak of can't come any more.
     /// </summary>
@@ -95,7 +95,7 @@ internal sealed class MergeRules(ChangeContext change, KeyEditor editor)
         Absorb(Key.Text, default);
         if (Key.HasElements)
         {
-            if (Key.Residue == 0 && change.CoversTouch(Key.Touch))
+            if (Key.Remains == 0 && change.CoversTouch(Key.Touch))
                 editor.DropElements();
             else
                 AbsorbElements();

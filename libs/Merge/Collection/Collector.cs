@@ -71,7 +71,7 @@ public sealed class Collector
         ElementType type = state.VisibleType;
         long expiry = state.ExpiryOf(type);
         bool expired = expiry != long.MaxValue && nowMs >= expiry && IsSettled(state, slot, expiry);
-        bool empty = type == ElementType.None && state.Residue == 0 && !state.Text.HasRemains && IsSettled(state, slot, after: 0);
+        bool empty = type == ElementType.None && state.Remains == 0 && !state.Text.HasRemains && IsSettled(state, slot, after: 0);
         if ((expired || empty) && state.Seen.IsEmpty() && state.ExpirySeen.IsEmpty())
         {
             _editor.Erase();
@@ -169,10 +169,7 @@ public sealed class Collector
         bool changed = x.Seen.CatchUp(_vectors, slot);
         for (int i = x.Floors.Count - 1; i >= 0; i--)
         {
-            ref Floor floor = ref x.Floors[i];
-            int delta = x.Deltas.IndexOf(floor.Region);
-            bool crossing = delta >= 0 && x.Deltas[delta].Start <= floor.Hlc;
-            if (crossing || !HasHeard(slot, floor))
+            if (x.IsCrossed(i) || !HasHeard(slot, x.Floors[i]))
                 continue;
             x.Floors.RemoveAt(i);
             changed = true;

@@ -39,8 +39,11 @@ internal sealed class ElementState
 
     public bool IsLive => Registers.Count > 0 || HasLiveDelta;
 
-    /// <summary>Something the collector must look at: floors, seen contexts, or a delta that shows nothing.</summary>
-    public bool IsResidue => HasRemains || (!IsEmpty && !IsLive);
+    /// <summary>
+    /// Something the collector must look at: seen contexts, floors, or a delta that shows nothing. A floor that a live delta
+    /// crosses is needed as long as that delta, and no business of the collector's before.
+    /// </summary>
+    public bool IsResidue => !Seen.IsEmpty() || HasLooseFloor || (!IsEmpty && !IsLive);
 
     public bool HasLiveDelta
     {
@@ -90,6 +93,20 @@ internal sealed class ElementState
         }
     }
 
+    private bool HasLooseFloor
+    {
+        get
+        {
+            for (int i = 0; i < Floors.Count; i++)
+            {
+                if (!IsCrossed(i))
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
     public void Clear()
     {
         Registers.Clear();
@@ -113,6 +130,13 @@ internal sealed class ElementState
     {
         int floor = Floors.IndexOf(Deltas[index].Region);
         return floor < 0 || Deltas[index].Last > Floors[floor].Hlc;
+    }
+
+    /// <summary>A delta began at or before this floor.</summary>
+    public bool IsCrossed(int floor)
+    {
+        int delta = Deltas.IndexOf(Floors[floor].Region);
+        return delta >= 0 && Deltas[delta].Start <= Floors[floor].Hlc;
     }
 
     /// <summary>What a live delta adds: its sum less the floor it crosses.</summary>

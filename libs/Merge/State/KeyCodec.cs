@@ -15,7 +15,7 @@ namespace MultiCloudKv.Merge.State;
 ///               | expiry region u8 (0 = none) | expiry hlc u64 | expiry ms i64 | touch count u8, each region u8 | hlc u64
 /// 16 general    counted u8 | version varint | touch | seen | expiry seen (vectors)
 ///               | expiry count varint, each region u8 | hlc u64 | ms varint (0 never)
-///               | foreign deltas varint | residue varint
+///               | foreign deltas varint | remains varint | residue varint
 ///               | type count u8, each type u8 | count varint | newest hlc u64 | newest region u8 | exact u8
 ///               | the string element, see ElementCodec's general form
 /// </code>
@@ -171,7 +171,7 @@ internal static class KeyCodec
 
     private static bool TryWriteCollection(KeyState state, ByteWriter to)
     {
-        if (state.LiveTypes != 1 || !state.Text.IsEmpty || state.Residue > 0 || state.ForeignDeltas > 0 || state.Expiries.Count > 1
+        if (state.LiveTypes != 1 || !state.Text.IsEmpty || state.Remains > 0 || state.ForeignDeltas > 0 || state.Expiries.Count > 1
             || !state.Seen.IsEmpty() || !state.ExpirySeen.IsEmpty() || state.Touch.Live() > TouchMax)
             return false;
         ElementType type = state.VisibleType;
@@ -205,6 +205,7 @@ internal static class KeyCodec
         }
 
         to.WriteVarInt((ulong)state.ForeignDeltas);
+        to.WriteVarInt((ulong)state.Remains);
         to.WriteVarInt((ulong)state.Residue);
         byte types = 0;
         for (ElementType t = ElementType.Hash; t <= ElementType.Stream; t++)
@@ -274,6 +275,7 @@ internal static class KeyCodec
         }
 
         into.ForeignDeltas = (long)reader.ReadVarInt();
+        into.Remains = (long)reader.ReadVarInt();
         into.Residue = (long)reader.ReadVarInt();
         int types = reader.ReadByte();
         for (int i = 0; i < types && !reader.Failed; i++)

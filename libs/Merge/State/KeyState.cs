@@ -38,7 +38,10 @@ internal sealed class KeyState
     /// <summary>Elements, the string apart, that hold a live delta of another region.</summary>
     public long ForeignDeltas { get; set; }
 
-    /// <summary>Elements, the string apart, that are residue.</summary>
+    /// <summary>Elements, the string apart, that are not live or hold floors or seen contexts: they must not be dropped unseen.</summary>
+    public long Remains { get; set; }
+
+    /// <summary>Those of them the collector must look at.</summary>
     public long Residue { get; set; }
 
     /// <summary>There are element records.</summary>
@@ -46,7 +49,7 @@ internal sealed class KeyState
     {
         get
         {
-            if (Residue > 0)
+            if (Remains > 0)
                 return true;
             for (int t = (int)ElementType.Hash; t < TypesMax; t++)
             {
@@ -104,7 +107,7 @@ internal sealed class KeyState
         Residue > 0 || Text.IsResidue || !Seen.IsEmpty() || !ExpirySeen.IsEmpty() || VisibleType == ElementType.None;
 
     /// <summary>Floors or contexts ahead are left somewhere in the key.</summary>
-    public bool HoldsRemains => Residue > 0 || Text.HasRemains || !Seen.IsEmpty() || !ExpirySeen.IsEmpty();
+    public bool HoldsRemains => Remains > 0 || Text.HasRemains || !Seen.IsEmpty() || !ExpirySeen.IsEmpty();
 
     public ref TypeState this[ElementType type] => ref _types[(int)type];
 
@@ -136,6 +139,7 @@ internal sealed class KeyState
         Expiries.Clear();
         Text.Clear();
         ForeignDeltas = 0;
+        Remains = 0;
         Residue = 0;
     }
 
@@ -144,6 +148,7 @@ internal sealed class KeyState
     {
         Array.Clear(_types);
         ForeignDeltas = 0;
+        Remains = 0;
         Residue = 0;
     }
 }
