@@ -19,6 +19,7 @@ namespace MultiCloudKv.Server.Storage.Cache;
 internal sealed unsafe class ChainDirectory
 {
     private const int SlotKinds = 3;
+    private const ulong VersionMargin = 1 << 16;
 
     private readonly StripeMemory _memory;
     private readonly PointerTable _table;
@@ -42,7 +43,11 @@ internal sealed unsafe class ChainDirectory
     /// <summary>The newest epoch whose flush has been completed in this stripe.</summary>
     internal uint FlushedEpoch { get; set; }
 
-    internal void SetVersionFloor(int slot, ulong version) => _versionFloors[slot & (Stripe.SlotCount - 1)] = version;
+    /// <summary>
+    /// A version may lie above the stamp it was made under by as many as one transaction made and dropped: the margin.
+    /// </summary>
+    internal void SetVersionFloor(int slot, ulong version) =>
+        _versionFloors[slot & (Stripe.SlotCount - 1)] = version > ulong.MaxValue - VersionMargin ? ulong.MaxValue : version + VersionMargin;
 
     /// <summary>The chain a record belongs to, null when there is none yet.</summary>
     internal Chain* Find(ReadOnlySpan<byte> key)

@@ -105,8 +105,9 @@ public sealed class Stripe
     }
 
     /// <summary>
-    /// Says that no version of a key of this slot stored so far is above <paramref name="version"/>; elements of a higher
-    /// version are then known not to be in the checkpoint. Set at start, from the slot's applied vector.
+    /// Says that every key of this slot stored so far got its version under a stamp of at most <paramref name="version"/>;
+    /// elements of a version clearly above are then known not to be in the checkpoint. Set at start, to the highest time of the
+    /// slot's applied vector; before that nothing is known of a checkpoint that is not empty.
     /// </summary>
     public void SetVersionFloor(int slot, ulong version) => Records.Chains.SetVersionFloor(slot, version);
 

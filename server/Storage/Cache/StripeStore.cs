@@ -102,6 +102,13 @@ public sealed unsafe class StripeStore : IRecordStore
         return _records.Cursors.Scan(_below, _missing, lowInclusive, highExclusive, reverse);
     }
 
+    public bool Request(ReadOnlySpan<byte> recordKey)
+    {
+        ulong hash = KeyHash.Of(recordKey);
+        Record* record = null;
+        return _records.Table.Find(hash, recordKey) != null || Resolve(hash, recordKey, ref record);
+    }
+
     /// <summary>Adds a record read elsewhere from the checkpoint, unless it is here or known to be gone.</summary>
     internal void InsertLoaded(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
@@ -122,13 +129,22 @@ public sealed unsafe class StripeStore : IRecordStore
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryRead(ulong hash, ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
     {
-        value = default;
+        Record* record = null;
+        if (!Resolve(hash, key, ref record))
+            throw NotResidentException.Instance;
+        value = record == null ? default : Record.Value(record);
+        return record != null;
+    }
+
+    /// <summary>Settles whether a record that is not in the cache exists; false, and noted, if that takes a wait.</summary>
+    private bool Resolve(ulong hash, ReadOnlySpan<byte> key, ref Record* record)
+    {
         if (IsKnownAbsent(hash))
-            return false;
+            return true;
         if (_records.Chains.IsAbsentBelow(key))
         {
             NoteAbsent(hash);
-            return false;
+            return true;
         }
 
         Misses++;
@@ -136,14 +152,14 @@ public sealed unsafe class StripeStore : IRecordStore
         switch (_below.Read(key, mayBlock: _missing is null, _value))
         {
             case ReadOutcome.Found:
-                value = Record.Value(_records.InsertClean(hash, key, _value.Written));
+                record = _records.InsertClean(hash, key, _value.Written);
                 return true;
-            case ReadOutcome.NotResident:
+            case ReadOutcome.Absent:
+                NoteAbsent(hash);
+                return true;
+            default:
                 Invariant.Check(_missing is not null);
                 _missing.Add(key);
-                throw NotResidentException.Instance;
-            default:
-                NoteAbsent(hash);
                 return false;
         }
     }

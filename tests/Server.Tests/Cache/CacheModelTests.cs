@@ -51,6 +51,21 @@ public sealed class CacheModelTests
         Assert.True(harness.Flushes > 3);
     }
 
+    [Theory]
+    [InlineData(31)]
+    [InlineData(32)]
+    public void Cache_OverRocksDb_EqualsModel(int seed)
+    {
+        using var database = new TemporaryDatabase();
+        using var first = new CacheHarness(database.Store, Tiny());
+        Play(first, seed, 2500, flushEvery: 80);
+        first.Flush();
+        using var second = new CacheHarness(database.Store, Tiny(), firstEpoch: first.Cache.Epochs.Current);
+        second.Inherit(first);
+        Play(second, seed + 100, 2500, flushEvery: 80);
+        second.Flush();
+    }
+
     private static RecordCacheOptions Tiny() => new() { CacheBytes = 64 << 10, DirtyBytes = 64 << 10, EpochTime = TimeSpan.FromHours(1) };
 
     private static void Play(CacheHarness harness, int seed, int steps, int flushEvery)
