@@ -28,8 +28,10 @@ public sealed record BinlogOptions
     /// <summary>Room in the last segment that own writes leave to other regions' changes while no next segment can be made.</summary>
     public long ReserveBytes { get; init; } = 8 << 20;
 
-    /// <summary>How far ahead of the writer pages are made present.</summary>
-    public long PopulateAheadBytes { get; init; } = 4 << 20;
+    /// <summary>
+    /// How far ahead of the writer pages are made present. They become dirty by it, so each sync writes about as much more: little, where every write is synced.
+    /// </summary>
+    public long PopulateAheadBytes { get; init; } = 1 << 20;
 
     /// <summary>
     /// Where the copy of the committed position is kept that tells a killed process from a lost tail: memory that ends with the machine. Empty: none is kept, and every unclean end counts as a possible loss.

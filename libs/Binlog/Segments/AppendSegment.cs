@@ -90,8 +90,11 @@ internal abstract class AppendSegment : IDisposable
     /// <summary>Writes the parts of a record one after the other at an offset; throws <see cref="IOException"/> when the system refuses.</summary>
     public abstract void Write(long offset, ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> extensions, ReadOnlySpan<byte> padding);
 
-    /// <summary>Makes the pages present that will be written next, and lets go of those behind. Returns how far the former reaches.</summary>
-    public virtual long Populate(long ahead) => Capacity;
+    /// <summary>Makes the pages present that will be written next, and lets go of those behind.</summary>
+    /// <param name="again">Also those that were made present before: a sync write-protects what it has written.</param>
+    public virtual void Populate(long ahead, bool again)
+    {
+    }
 
     /// <summary>Makes everything written so far durable. Returns 0 or an error number.</summary>
     public int Sync()

@@ -38,10 +38,12 @@ internal sealed unsafe class MappedSegment : AppendSegment
         padding.CopyTo(new Span<byte>(to, padding.Length));
     }
 
-    public override long Populate(long ahead)
+    public override void Populate(long ahead, bool again)
     {
         long offset = Offset;
-        long start = Math.Max(_populated, offset & ~(PageBytes - 1));
+        long start = offset & ~(PageBytes - 1);
+        if (!again)
+            start = Math.Max(start, _populated);
         long end = Math.Min((offset + ahead + PageBytes - 1) & ~(PageBytes - 1), Capacity & ~(PageBytes - 1));
         if (end > start)
         {
@@ -56,8 +58,6 @@ internal sealed unsafe class MappedSegment : AppendSegment
             _ = NativeFiles.Advise((nint)(_address + _dropped), (nuint)(behind - _dropped), NativeFiles.MadviseDontNeed);
             _dropped = behind;
         }
-
-        return _populated;
     }
 
     public override void Seal()

@@ -173,7 +173,11 @@ public sealed unsafe class BinlogWriter : IDisposable
     /// <summary>What a sync has to cover. Called by the sync thread under the append lock.</summary>
     internal (long Target, AppendSegment Current) SyncTarget() => (*_committed, _current);
 
-    internal void PublishDurable(long durable) => Volatile.Write(ref _committedFile.Durable, durable);
+    internal void PublishDurable(long durable)
+    {
+        Volatile.Write(ref _committedFile.Durable, durable);
+        _segments.Synced();
+    }
 
     private AppendStatus Append(RecordKind kind, byte origin, int count, Span<byte> body, ReadOnlySpan<int> groups, ReadOnlySpan<byte> extensions, out Appended result)
     {

@@ -9,6 +9,8 @@ internal sealed class SegmentKeeper : IDisposable
 {
     private static readonly TimeSpan RetrySpace = TimeSpan.FromMilliseconds(250);
 
+    private const long AlwaysAheadBytes = 128 << 10;
+
     private readonly Lock _gate;
     private readonly BinlogOptions _options;
     private readonly AutoResetEvent _wake = new(initialState: true);
@@ -16,11 +18,13 @@ internal sealed class SegmentKeeper : IDisposable
     private readonly Queue<AppendSegment> _ended = new();
     private readonly Thread _thread;
     private readonly BinlogSeams _seams;
+    private readonly long _populateAhead;
     private AppendSegment _current;
     private AppendSegment? _next;
     private string? _noRoom;
     private long _wakeAt;
     private int _prepared;
+    private volatile bool _synced;
     private volatile bool _stopping;
 
     public SegmentKeeper(Lock gate, BinlogOptions options, AppendSegment current, IEnumerable<SegmentInfo> sealedSegments, BinlogSeams seams)
@@ -29,6 +33,7 @@ internal sealed class SegmentKeeper : IDisposable
         _options = options;
         _current = current;
         _seams = seams;
+        _populateAhead = options.Sync == SyncPolicy.Always ? Math.Min(options.PopulateAheadBytes, AlwaysAheadBytes) : options.PopulateAheadBytes;
         _sealed = [.. sealedSegments];
         _thread = new Thread(Run) { IsBackground = true, Name = "binlog-prepare" };
     }
@@ -45,12 +50,24 @@ internal sealed class SegmentKeeper : IDisposable
 
     public void Start() => _thread.Start();
 
-    /// <summary>Called after each append, under the append lock: the helper is woken every few megabytes.</summary>
+    /// <summary>Called after each append, under the append lock: the helper is woken each half window.</summary>
     public void Written(long offset)
     {
         if (offset < _wakeAt)
             return;
-        _wakeAt = offset + (_options.PopulateAheadBytes / 2);
+        _wakeAt = offset + (_populateAhead / 2);
+        _wake.Set();
+    }
+
+    /// <summary>
+    /// Called after each sync. It left the pages ahead clean and write-protected: the next touch of each would fault again, in the appender, and there wait for the file system's
+    /// journal. Where every write is synced that is left so: it is nothing beside the sync, and making a window dirty for each sync would be more.
+    /// </summary>
+    public void Synced()
+    {
+        if (_options.Sync == SyncPolicy.Always)
+            return;
+        _synced = true;
         _wake.Set();
     }
 
@@ -121,7 +138,9 @@ internal sealed class SegmentKeeper : IDisposable
                 wanted = _next is null;
             }
 
-            current.Populate(_options.PopulateAheadBytes);
+            bool again = _synced;
+            _synced = false;
+            current.Populate(_populateAhead, again);
             SealEnded();
             if (wanted)
                 PrepareNext();
@@ -132,7 +151,7 @@ internal sealed class SegmentKeeper : IDisposable
     private void PrepareNext()
     {
         AppendSegment? next = Prepare(_options.SegmentBytes, out string problem);
-        next?.Populate(_options.PopulateAheadBytes);
+        next?.Populate(_populateAhead, again: false);
         AppendSegment? surplus;
         lock (_gate)
         {
