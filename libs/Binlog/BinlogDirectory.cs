@@ -4,9 +4,10 @@ using MultiCloudKv.Foundation;
 namespace MultiCloudKv.Binlog;
 
 /// <summary>A binlog directory held open by one process: its lock, its histories, and the headers of new segments.</summary>
-/// <remarks>Owned by recovery, then by the writer, under its lock.</remarks>
+/// <remarks>Owned by recovery, then by the writer. Its file is replaced under a lock; what it says is read as one immutable object.</remarks>
 internal sealed class BinlogDirectory : IDisposable
 {
+    private readonly Lock _gate = new();
     private readonly BinlogOptions _options;
     private readonly FileStream _lock;
     private HistoryFile? _file;
@@ -71,12 +72,22 @@ internal sealed class BinlogDirectory : IDisposable
         _file.Replace(HistoryPath);
     }
 
+    /// <summary>Records that own writes are taken in the current history; writes nothing when that is known.</summary>
+    public void MarkWritable()
+    {
+        lock (_gate)
+        {
+            if (File.Entries[^1].Writable)
+                return;
+            _file = File with { Entries = [.. File.Entries.SkipLast(1), File.Entries[^1] with { Writable = true }] };
+            _file.Replace(HistoryPath);
+        }
+    }
+
     public void MarkClean(long end)
     {
-        if (File.WitnessPath.Length > 0)
-            System.IO.File.Delete(File.WitnessPath);
-        _file = File with { CleanEnd = end, WitnessPath = "" };
-        _file.Replace(HistoryPath);
+        lock (_gate)
+            ReplaceClean(end);
     }
 
     public SegmentHeader NewHeader(long firstPosition) => new()
@@ -89,6 +100,14 @@ internal sealed class BinlogDirectory : IDisposable
     };
 
     public void Dispose() => _lock.Dispose();
+
+    private void ReplaceClean(long end)
+    {
+        if (File.WitnessPath.Length > 0)
+            System.IO.File.Delete(File.WitnessPath);
+        _file = File with { CleanEnd = end, WitnessPath = "" };
+        _file.Replace(HistoryPath);
+    }
 
     private void CheckIdentity()
     {

@@ -7,7 +7,7 @@ namespace MultiCloudKv.Binlog;
 /// What a binlog directory knows of itself, in one small file that is replaced whole:
 /// <code>
 ///   magic 8 "MCKVHIST" | format u16 | cluster id | node id | region u8 | incarnation u32 | nonce 16 | witness path | clean end i64 (-1 = open or not closed cleanly)
-///   | birthmark i64 | count varint | (history id 16 | start i64 | started ms i64 | partitions varint | sequences u64…)* | crc32c u32
+///   | birthmark i64 | count varint | (history id 16 | start i64 | started ms i64 | writable u8 | partitions varint | sequences u64…)* | crc32c u32
 /// </code>
 /// Texts have a varint length before them. The birthmark is the time at which the directory's lock file was made, as the file system says: a copied or restored directory has another one.
 /// </summary>
@@ -46,10 +46,11 @@ internal sealed record HistoryFile(BinlogIdentity Identity, HistoryId Nonce, str
             HistoryId id = Id(ref from);
             long start = from.ReadInt64();
             long started = from.ReadInt64();
+            bool writable = from.ReadByte() != 0;
             var sequences = new ulong[Math.Min(from.ReadVarInt(), Partitions.Max)];
             for (int i = 0; i < sequences.Length; i++)
                 sequences[i] = from.ReadUInt64();
-            entries.Add(new HistoryEntry(id, start, started, sequences));
+            entries.Add(new HistoryEntry(id, start, started, writable, sequences));
         }
 
         if (from.Failed || entries.Count == 0)
@@ -76,6 +77,7 @@ internal sealed record HistoryFile(BinlogIdentity Identity, HistoryId Nonce, str
             entry.Id.Write(to.Reserve(HistoryId.Length));
             to.WriteInt64(entry.Start);
             to.WriteInt64(entry.StartedMs);
+            to.WriteByte(entry.Writable ? (byte)1 : (byte)0);
             to.WriteVarInt((ulong)entry.Sequences.Count);
             foreach (ulong sequence in entry.Sequences)
                 to.WriteUInt64(sequence);

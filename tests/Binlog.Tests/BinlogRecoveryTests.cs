@@ -65,6 +65,20 @@ public class BinlogRecoveryTests
     }
 
     [Fact]
+    public void Open_AfterAKillBeforeTheNewHistoryTookWrites_BeginsAnotherOne()
+    {
+        using var log = new TestLog();
+        log.Open().Dispose();
+        using TestLog copy = log.Copy();
+        copy.Open(writable: false).Abandon();
+        Assert.Equal(HistoryOutcome.Broken, copy.LastRecovery!.Outcome);
+        copy.Open().Abandon();
+        Assert.Equal(HistoryOutcome.Broken, copy.LastRecovery!.Outcome);
+        copy.Open().Dispose();
+        Assert.Equal(HistoryOutcome.ContinuedAfterKill, copy.LastRecovery!.Outcome);
+    }
+
+    [Fact]
     public void S15_Open_OfACopiedDirectory_BeginsANewHistory()
     {
         using var log = new TestLog();

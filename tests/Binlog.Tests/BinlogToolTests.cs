@@ -15,23 +15,23 @@ public class BinlogToolTests
             foreach (string path in new[] { log.Dir, log.SegmentFiles()[0] })
             {
                 var text = new StringWriter();
-                Assert.Equal(4, BinlogTool.Dump(path, text, new DumpOptions { Json = json }));
+                Assert.Equal(5, BinlogTool.Dump(path, text, new DumpOptions { Json = json }));
                 string[] lines = [.. text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.StartsWith('#'))];
-                Assert.Equal(4, lines.Length);
+                Assert.Equal(5, lines.Length);
                 if (json)
                 {
-                    JsonElement own = JsonDocument.Parse(lines[1]).RootElement;
+                    JsonElement own = JsonDocument.Parse(lines[2]).RootElement;
                     Assert.Equal("own", own.GetProperty("kind").GetString());
                     Assert.Equal(5, own.GetProperty("groups")[0].GetProperty("slot").GetInt32());
                     Assert.Equal(99, own.GetProperty("groups")[0].GetProperty("context").GetProperty("2").GetInt64());
-                    Assert.Equal("topic", JsonDocument.Parse(lines[2]).RootElement.GetProperty("cursor").GetProperty("topic").GetString());
+                    Assert.Equal("topic", JsonDocument.Parse(lines[3]).RootElement.GetProperty("cursor").GetProperty("topic").GetString());
                 }
                 else
                 {
                     Assert.Contains("marker", lines[0], StringComparison.Ordinal);
-                    Assert.Contains("own", lines[1], StringComparison.Ordinal);
-                    Assert.Contains("[slot 5 seq 1 prev 7", lines[1], StringComparison.Ordinal);
-                    Assert.Contains("remote", lines[2], StringComparison.Ordinal);
+                    Assert.Contains("own", lines[2], StringComparison.Ordinal);
+                    Assert.Contains("[slot 5 seq 1 prev 7", lines[2], StringComparison.Ordinal);
+                    Assert.Contains("remote", lines[3], StringComparison.Ordinal);
                 }
             }
         }
@@ -47,13 +47,13 @@ public class BinlogToolTests
                 TestLog.AppendOwn(writer, opsLength: 400);
             VerifyReport live = BinlogTool.Verify(log.Dir);
             Assert.True(live.Ok, live.ToString());
-            Assert.Equal(501, live.Records);
+            Assert.Equal(502, live.Records);
             Assert.Equal(writer.Committed, live.End);
         }
 
         VerifyReport closed = BinlogTool.Verify(log.Dir);
         Assert.True(closed.Ok, closed.ToString());
-        Assert.Equal(501, closed.Records);
+        Assert.Equal(502, closed.Records);
         Assert.Equal(log.SegmentFiles().Length, closed.Segments);
     }
 

@@ -47,10 +47,14 @@ internal sealed class TestLog : IDisposable
 
     public BinlogRecovery? LastRecovery { get; private set; }
 
-    public BinlogWriter Open(RecoveryStart? start = null, BinlogSeams? seams = null)
+    /// <param name="writable">Whether the node gets as far as taking own writes.</param>
+    public BinlogWriter Open(RecoveryStart? start = null, BinlogSeams? seams = null, bool writable = true)
     {
         using BinlogRecovery recovery = Recover(start);
-        return recovery.BeginWriting(Clock, seams ?? BinlogSeams.None);
+        BinlogWriter writer = recovery.BeginWriting(Clock, seams ?? BinlogSeams.None);
+        if (writable && recovery.Outcome is HistoryOutcome.New or HistoryOutcome.Broken)
+            Assert.Equal(AppendStatus.Ok, writer.AppendMarker(MarkerKind.Writable, default, out _));
+        return writer;
     }
 
     public BinlogRecovery Recover(RecoveryStart? start = null)

@@ -120,7 +120,7 @@ public sealed class BinlogRecovery : IDisposable
         Failpoint.Hit("binlog.during-recovery");
         bool newHistory = Outcome is HistoryOutcome.New or HistoryOutcome.Broken;
         HistoryId before = newHistory && _directory.Existing is not null ? _directory.History : default;
-        HistoryEntry? entry = newHistory ? new HistoryEntry(HistoryId.NewRandom(), End, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), [.. _sequences]) : null;
+        HistoryEntry? entry = newHistory ? new HistoryEntry(HistoryId.NewRandom(), End, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), Writable: false, [.. _sequences]) : null;
         HistoryId history = entry?.Id ?? _directory.History;
         var nonce = HistoryId.NewRandom();
         string oldWitness = _directory.Existing?.WitnessPath ?? "";
@@ -279,7 +279,7 @@ public sealed class BinlogRecovery : IDisposable
         HistoryFile? existing = _directory.Existing;
         if (existing is null)
             return HistoryOutcome.New;
-        if (!_directory.IsOriginal)
+        if (!_directory.IsOriginal || !existing.Entries[^1].Writable)
             return HistoryOutcome.Broken;
         if (existing.CleanEnd == End)
             return HistoryOutcome.ContinuedAfterClose;

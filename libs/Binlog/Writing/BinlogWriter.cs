@@ -103,10 +103,14 @@ public sealed unsafe class BinlogWriter : IDisposable
             return Append(kind, origin, entryCount, new Span<byte>(first, body.Length), default, default, out result);
     }
 
+    /// <summary>Appends a marker. The first <see cref="MarkerKind.Writable"/> of a history also says in the directory that it may be continued.</summary>
     public AppendStatus AppendMarker(MarkerKind kind, ReadOnlySpan<byte> payload, out Appended result)
     {
         byte[] body = [(byte)kind, .. payload];
-        return Append(RecordKind.Marker, _region, 0, body, default, default, out result);
+        AppendStatus status = Append(RecordKind.Marker, _region, 0, body, default, default, out result);
+        if (status == AppendStatus.Ok && kind == MarkerKind.Writable)
+            _directory.MarkWritable();
+        return status;
     }
 
     /// <summary>Ends the epoch: the records before the cut belong to it, those after to the next.</summary>
