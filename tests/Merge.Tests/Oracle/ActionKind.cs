@@ -1,0 +1,11 @@
+namespace MultiCloudKv.Merge.Tests.Oracle;
+
+internal enum ActionKind
+{
+    Write,
+    Increment,
+    Remove,
+    RemoveKey,
+    Expire,
+    ClearSlot,
+}
