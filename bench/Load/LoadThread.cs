@@ -38,6 +38,9 @@ internal sealed class LoadThread(LoadOptions options, int index)
 
     public double Seconds { get; private set; }
 
+    /// <summary>Longest time in which no connection of this thread got any reply although some were owed.</summary>
+    public double LongestSilenceMs { get; private set; }
+
     public void Connect()
     {
         int connections = (options.Connections / options.Threads) + (index < options.Connections % options.Threads ? 1 : 0);
@@ -69,11 +72,12 @@ internal sealed class LoadThread(LoadOptions options, int index)
         foreach (Wire wire in _wires)
             SendBatch(wire, begun);
 
-        long now = begun;
+        long now = begun, heard = begun;
         while (!_stopping)
         {
             NativeSockets.Poll(_entries, IdleWaitNanoseconds);
             now = Stopwatch.GetTimestamp();
+            long answeredBefore = Answered;
             _stopping = now >= until || (options.Fill && _next >= _end && _wires.All(wire => wire.Outstanding == 0));
             bool measuring = now >= measureFrom;
             for (int at = 0; at < _entries.Length; at++)
@@ -88,6 +92,12 @@ internal sealed class LoadThread(LoadOptions options, int index)
                 else if (wire.HasUnsent)
                     wire.Send();
                 _entries[at].Wanted = wire.HasUnsent ? (short)(NativeSockets.ReadReady | NativeSockets.WriteReady) : NativeSockets.ReadReady;
+            }
+
+            if (Answered > answeredBefore)
+            {
+                LongestSilenceMs = Math.Max(LongestSilenceMs, heard > measureFrom ? (now - heard) * NanosecondsPerTick / 1e6 : 0);
+                heard = now;
             }
         }
 

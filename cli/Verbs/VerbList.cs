@@ -11,8 +11,11 @@ internal static class VerbList
         yield return DownVerb.Build();
         yield return StatusVerb.Build();
         yield return LagVerb.Build();
+        yield return VerifyVerb.Build();
+        yield return ConflictsVerb.Build();
         yield return LinkVerb.Build();
         yield return NodeVerb.Build();
+        yield return BenchVerb.Build();
         yield return TestVerb.Build();
     }
 }

@@ -1,0 +1,29 @@
+namespace MultiCloudKv.Cli.Bench;
+
+/// <summary>How much a bench run measures.</summary>
+internal sealed record BenchOptions
+{
+    /// <summary>Short runs, one round: whether all of it works, not figures to quote.</summary>
+    public bool Quick { get; init; }
+
+    /// <summary>Names of stages to run; empty: all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    /// <summary>east=H:P,west=H:P of running brokers, or null.</summary>
+    public string? Kafka { get; init; }
+
+    /// <summary>Further configuration keys of the nodes, KEY=VALUE.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    public long Keys => Quick ? 100_000 : 1_000_000;
+
+    public int Rounds => Quick ? 1 : 3;
+
+    public double RowSeconds => Quick ? 1 : 4;
+
+    public double ReplicationSeconds => Quick ? 5 : 60;
+
+    public double LagSeconds => Quick ? 5 : 30;
+
+    public double AwaySeconds => Quick ? 3 : 10;
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using MultiCloudKv.Cli.Deployment;
+using MultiCloudKv.Cli.Testing;
+
+namespace MultiCloudKv.Cli.Bench;
+
+/// <summary>One broker per region, started by the script beside the source tree where it is there.</summary>
+internal sealed class KafkaBrokers : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly Dictionary<string, string?> NoSettings = [];
+
+    private readonly string _script;
+    private readonly List<string> _directories = [];
+
+    private KafkaBrokers(string script) => _script = script;
+
+    /// <summary>What --kafka takes.</summary>
+    public string Bootstrap { get; private set; } = string.Empty;
+
+    /// <summary>Null where there is no script to start brokers with.</summary>
+    public static async Task<KafkaBrokers?> TryStartAsync(string directory, CancellationToken stop)
+    {
+        string script = Path.GetFullPath(Path.Combine(SourceTree.Root, "..", "shared", "kafka", "kafka.sh"));
+        if (!File.Exists(script))
+            return null;
+        Directory.CreateDirectory(directory);
+        KafkaBrokers brokers = new(script);
+        List<string> endpoints = [];
+        HashSet<int> taken = [];
+        foreach (string region in (string[])["east", "west"])
+        {
+            int port = Ports.Pick(29092 + (endpoints.Count * 200), 29900, taken);
+            string own = Path.Combine(directory, "kafka-" + region);
+            LimitedRun run = await LimitedRun.StartAsync(script, ["start", own, port.ToString(CultureInfo.InvariantCulture)], own + ".log", StartLimit, NoSettings, stop).ConfigureAwait(false);
+            brokers._directories.Add(own);
+            if (run.ExitCode != 0)
+            {
+                await brokers.DisposeAsync().ConfigureAwait(false);
+                return null;
+            }
+
+            endpoints.Add($"{region}=127.0.0.1:{port}");
+        }
+
+        brokers.Bootstrap = string.Join(',', endpoints);
+        return brokers;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (string own in _directories)
+            await LimitedRun.StartAsync(_script, ["stop", own], own + ".stop.log", StartLimit, NoSettings, CancellationToken.None).ConfigureAwait(false);
+    }
+}

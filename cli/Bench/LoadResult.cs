@@ -1,0 +1,16 @@
+namespace MultiCloudKv.Cli.Bench;
+
+/// <summary>What one run of the load generator reported.</summary>
+internal sealed record LoadResult(
+    long Commands,
+    double Seconds,
+    double PerSecond,
+    double P50Ms,
+    double P99Ms,
+    double P999Ms,
+    double MaxMs,
+    double LongestSilenceMs,
+    long Errors,
+    string? FirstError,
+    long Nulls,
+    double CpuSeconds);

@@ -1,0 +1,92 @@
+using MultiCloudKv.Cli.Deployment;
+using MultiCloudKv.Cli.Remote;
+
+namespace MultiCloudKv.Cli.Bench;
+
+/// <summary>
+/// Commands per second of one node against redis-server, round by round in turn, links paused: what replication costs is
+/// measured by its own stage. Ends with the same SET while the other region applies, and with the longest silence.
+/// </summary>
+internal static class ThroughputStage
+{
+    private static readonly (string Mix, double? AtPipeline1, double? AtPipeline16)[] Loads =
+    [
+        ("set", 0.9, 0.6),
+        ("get", 0.9, 0.8),
+        ("incr", 0.9, 0.6),
+        ("hset", 0.9, 0.4),
+        ("sadd", 0.9, 0.4),
+        ("zadd", 0.9, 0.45),
+        ("mget", 0.9, null),
+        ("get:80,set:20", 0.9, null),
+    ];
+
+    private static readonly (string Mix, double? AtPipeline16)[] OneKeyLoads = [("hset", null), ("sadd", null), ("zadd", null)];
+
+    public static Task RunAsync(BenchContext bench) => bench.WithSystemAsync(async system =>
+    {
+        await using RedisServer redis = await RedisServer.StartAsync(bench.Scratch("redis"), null, bench.Stop).ConfigureAwait(false);
+        RegionState east = system.System.Regions[0];
+        await SetLinksAsync(system, paused: true, bench.Stop).ConfigureAwait(false);
+        await LoadProcess.FillAsync(redis.Port, "set", bench.Options.Keys, bench.Stop).ConfigureAwait(false);
+        await LoadProcess.FillAsync(east.ClientPort, "set", bench.Options.Keys, bench.Stop).ConfigureAwait(false);
+        foreach (int pipeline in (int[])[1, 16])
+        {
+            foreach ((string mix, double? atOne, double? atSixteen) in Loads)
+                await CompareAsync(bench, redis.Port, east.ClientPort, mix, pipeline, pipeline == 1 ? atOne : atSixteen, "").ConfigureAwait(false);
+        }
+
+        foreach ((string mix, double? bar) in OneKeyLoads)
+            await CompareAsync(bench, redis.Port, east.ClientPort, mix, 16, bar, ", one key", "--one-key").ConfigureAwait(false);
+        await SilenceAsync(bench, redis.Port, east.ClientPort).ConfigureAwait(false);
+        Footprint(bench, system);
+        await SetLinksAsync(system, paused: false, bench.Stop).ConfigureAwait(false);
+    });
+
+    /// <summary>Medians of interleaved rounds; the ratio is the median of the rounds' ratios.</summary>
+    public static async Task CompareAsync(BenchContext bench, int redisPort, int ourPort, string mix, int pipeline, double? bar, string suffix, params IReadOnlyList<string> more)
+    {
+        List<double> ours = [], theirs = [], ratios = [];
+        string? note = null;
+        for (int round = 0; round < bench.Options.Rounds; round++)
+        {
+            string[] arguments = ["--warmup", "0.5", "--keys", bench.Options.Keys.ToString(provider: null), "--seed", (round + 1).ToString(provider: null), .. more];
+            LoadResult theirResult = await LoadProcess.RunAsync(redisPort, mix, pipeline, bench.Options.RowSeconds, bench.Stop, arguments).ConfigureAwait(false);
+            LoadResult ourResult = await LoadProcess.RunAsync(ourPort, mix, pipeline, bench.Options.RowSeconds, bench.Stop, arguments).ConfigureAwait(false);
+            ours.Add(ourResult.PerSecond);
+            theirs.Add(theirResult.PerSecond);
+            ratios.Add(ourResult.PerSecond / theirResult.PerSecond);
+            if (ourResult.Errors > 0)
+                note = $"{ourResult.Errors} errors, first: {ourResult.FirstError}";
+        }
+
+        double ratio = note is null ? BenchContext.Median(ratios) : 0;
+        bench.Add(BenchRow.Compared($"{mix.ToUpperInvariant()}, pipeline {pipeline}{suffix}", "/s", BenchContext.Median(ours), BenchContext.Median(theirs), ratio, atLeast: bar, note: note));
+    }
+
+    public static async Task SetLinksAsync(SystemRunner system, bool paused, CancellationToken stop)
+    {
+        foreach (RegionState region in system.System.Regions)
+        {
+            using NodeClient client = new(region, system.System.ReadPassword());
+            foreach (RegionState peer in system.System.Regions.Where(peer => peer.Id != region.Id))
+                await client.SetLinkAsync(peer.Name, paused, stop).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task SilenceAsync(BenchContext bench, int redisPort, int ourPort)
+    {
+        double seconds = bench.Options.LagSeconds;
+        LoadResult theirs = await LoadProcess.RunAsync(redisPort, "set", 16, seconds / 3, bench.Stop, "--warmup", "1").ConfigureAwait(false);
+        LoadResult ours = await LoadProcess.RunAsync(ourPort, "set", 16, seconds, bench.Stop, "--warmup", "1").ConfigureAwait(false);
+        bench.Add(BenchRow.Plain("longest silence at full write load", "ms", ours.LongestSilenceMs, atMost: 20, note: $"redis {theirs.LongestSilenceMs:0.0} ms"));
+    }
+
+    private static void Footprint(BenchContext bench, SystemRunner system)
+    {
+        RegionState east = system.System.Regions[0];
+        long resident = OsProcess.ResidentBytes(east.Server) ?? 0;
+        long bound = MemoryBound.Bytes(system.System.ConfigOf(east));
+        bench.Add(BenchRow.Plain("memory after full load", "MiB", resident / 1048576.0, atMost: (bound / 1048576.0) + 400, note: "cache and dirty bounds and 400 MB"));
+    }
+}
