@@ -28,6 +28,9 @@ internal sealed class CacheAccount
 
     internal long Dirty => Volatile.Read(ref _dirty);
 
+    /// <summary>Some clean record was given up since the start.</summary>
+    internal bool HasEvicted { get; set; }
+
     internal bool IsOver => Cached > CachedMax;
 
     /// <summary>Called when more than half of the dirty bound is taken.</summary>

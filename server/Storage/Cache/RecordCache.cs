@@ -85,13 +85,19 @@ public sealed class RecordCache : IDisposable
     /// <summary>The stripe of a slot.</summary>
     public Stripe OfSlot(int slot) => _stripes[slot / Stripe.SlotCount];
 
+    /// <summary>False while writers wait in <see cref="WaitForDirtySpace"/>.</summary>
+    public bool HasDirtySpace => Account.Dirty < Account.DirtyMax;
+
+    /// <summary>True when no record can be missing from memory: the store was empty at the start and nothing was evicted since.</summary>
+    public bool HoldsEverything => StartedEmpty && !Account.HasEvicted;
+
     /// <summary>
     /// To be called by a writer before it takes its stripes: returns at once while there is room for changed records,
     /// else waits until an epoch has been written.
     /// </summary>
     public void WaitForDirtySpace()
     {
-        if (Account.Dirty < Account.DirtyMax)
+        if (HasDirtySpace)
             return;
         Interlocked.Increment(ref _dirtyWaits);
         Epochs.WaitForSpace(Account);

@@ -128,7 +128,13 @@ public sealed class Stripe
     }
 
     /// <summary>Evicts a little; returns the bytes freed.</summary>
-    internal long EvictHere() => Clock.Evict(_account.Lump, EvictionSteps);
+    internal long EvictHere()
+    {
+        long freed = Clock.Evict(_account.Lump, EvictionSteps);
+        if (freed > 0)
+            _account.HasEvicted = true;
+        return freed;
+    }
 
     /// <summary>Lets go without evicting.</summary>
     internal void ExitPlain()
