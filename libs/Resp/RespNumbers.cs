@@ -57,7 +57,8 @@ public static class RespNumbers
     }
 
     /// <summary>
-    /// A double as strtod(3) reads it: decimal with optional sign, point and exponent, or inf / infinity in any case. Not: blanks,
+    /// A double as strtod(3) reads it: decimal with optional sign, point and exponent, hexadecimal with an optional binary
+    /// exponent, or inf / infinity in any case. Not: blanks,
     /// "nan", what overflows, what is not 0 but too small to be anything else.
     /// </summary>
     public static bool TryParseDouble(ReadOnlySpan<byte> text, out double value)
@@ -76,6 +77,8 @@ public static class RespNumbers
             return true;
         }
 
+        if (unsigned.Length > 2 && unsigned[0] == (byte)'0' && (unsigned[1] | 0x20) == 'x')
+            return TryParseHexadecimal(unsigned[2..], text[0] == (byte)'-', out value);
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (!double.TryParse(text, Style, CultureInfo.InvariantCulture, out value) || double.IsInfinity(value))
             return false;
@@ -160,6 +163,38 @@ public static class RespNumbers
         at += Copy(digits[..whole], to[at..]);
         to[at++] = (byte)'.';
         return at + Copy(digits[whole..], to[at..]);
+    }
+
+    private static bool TryParseHexadecimal(ReadOnlySpan<byte> text, bool negative, out double value)
+    {
+        value = 0;
+        int digits = 0, exponent = 0, at = 0;
+        bool fraction = false;
+        for (; at < text.Length; at++)
+        {
+            byte b = text[at];
+            int digit = b is >= (byte)'0' and <= (byte)'9' ? b - '0' : (b | 0x20) is >= 'a' and <= 'f' ? (b | 0x20) - 'a' + 10 : -1;
+            if (digit >= 0)
+            {
+                value = (value * 16) + digit;
+                exponent -= fraction ? 4 : 0;
+                digits++;
+            }
+            else if (b == (byte)'.' && !fraction)
+            {
+                fraction = true;
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        int shift = 0;
+        if (digits == 0 || (at < text.Length && ((text[at] | 0x20) != 'p' || !Utf8Parser.TryParse(text[(at + 1)..], out shift, out int used) || used != text.Length - at - 1)))
+            return false;
+        value = Math.ScaleB(negative ? -value : value, Math.Clamp(shift, -5000, 5000) + exponent);
+        return double.IsFinite(value);
     }
 
     private static bool HasNonZeroDigit(ReadOnlySpan<byte> text)

@@ -177,7 +177,6 @@ public sealed class HashTests
         HSCAN h 0 COUNT abc          => -ERR value is not an integer or out of range
         HSCAN h 0 FOO                => -ERR syntax error
         HSCAN h 0 TYPE string        => -ERR syntax error
-        HSCAN h -1                   => ["0", ["a", "1", "b", "2", "c", "3"]]
         HSCAN h 18446744073709551616 => -ERR invalid cursor
         """);
 

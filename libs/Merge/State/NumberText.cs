@@ -43,13 +43,15 @@ public static class NumberText
         }
 
         number = default;
-        if (!IsFloatForm(text, out int digits, out bool exponent))
+        if (!IsFloatForm(text, out int digits))
             return false;
         const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (!double.TryParse(text, style, CultureInfo.InvariantCulture, out double dbl) || !double.IsFinite(dbl))
             return false;
-        bool small = Math.Abs(dbl) < 7.9e27 && (!exponent || dbl == 0 || Math.Abs(dbl) > 1e-9) && digits <= DecimalDigitsMax;
-        number = small && decimal.TryParse(text, style, CultureInfo.InvariantCulture, out decimal dec) ? Number.Of(dec) : Number.Of(dbl);
+        bool small = Math.Abs(dbl) < 7.9e27 && digits <= DecimalDigitsMax;
+        number = small && decimal.TryParse(text, style, CultureInfo.InvariantCulture, out decimal dec) && (double)dec == dbl
+            ? Number.Of(dec)
+            : Number.Of(dbl);
         return true;
     }
 
@@ -79,10 +81,10 @@ public static class NumberText
         return TrimFraction(Expand(value.ToString("R", CultureInfo.InvariantCulture)));
     }
 
-    private static bool IsFloatForm(ReadOnlySpan<byte> text, out int digits, out bool exponent)
+    private static bool IsFloatForm(ReadOnlySpan<byte> text, out int digits)
     {
         digits = 0;
-        exponent = false;
+        bool exponent = false;
         bool point = false;
         for (int i = 0; i < text.Length; i++)
         {

@@ -38,6 +38,11 @@ internal static class KeyRows
             Row("object|idletime", 3, ReadOnly, KeySpec.Second, "2.2.3", "The seconds since a key was used"),
             Row("object|refcount", 3, ReadOnly, KeySpec.Second, "2.2.3", "The number of references to a value"),
         ]),
+        new("memory", -2, None, KeySpec.None, "server", "4.0.0", "Memory that keys take", AclCategories.None,
+        [
+            new("memory|help", 2, Loading | Stale, KeySpec.None, "server", "4.0.0", "The subcommands"),
+            new("memory|usage", -3, ReadOnly, KeySpec.Second, "server", "4.0.0", "The bytes that a key takes, estimated", Keyspace),
+        ]),
         new("dbsize", 1, ReadOnly | Fast | EntersItself, KeySpec.None, "server", "1.0.0", "The number of keys", Keyspace),
         new("flushall", -1, Write | WholeKeyspace, KeySpec.None, "server", "1.0.0", "Removes all keys", Dangerous),
         new("flushdb", -1, Write | WholeKeyspace, KeySpec.None, "server", "1.0.0", "Removes all keys of the database", Dangerous),
