@@ -327,10 +327,28 @@ public sealed class BinlogRecovery : IDisposable
             using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             if (last && NativeFiles.Truncate(file, End - _firsts[i]) != 0)
                 throw new EnvironmentException($"the torn end of {path} can't be cut off: {System.Runtime.InteropServices.Marshal.GetLastPInvokeErrorMessage()}");
+            Rewrite(file, Math.Max(Durable - _firsts[i], 0), (last ? End : _firsts[i + 1]) - _firsts[i]);
             Foundation.Durable.Sync(file, path);
         }
 
         Foundation.Durable.SyncDirectory(_options.Directory);
+    }
+
+    /// <summary>
+    /// Writes what isn't known to be durable once more, as it is. After a failed sync the kernel may hold pages as clean that the disk never got: they read well, and a mere
+    /// sync of them would say yes and do nothing.
+    /// </summary>
+    private static void Rewrite(SafeFileHandle file, long offset, long end)
+    {
+        byte[] buffer = new byte[1 << 20];
+        while (offset < end)
+        {
+            int read = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - offset)), offset);
+            if (read == 0)
+                return;
+            RandomAccess.Write(file, buffer.AsSpan(0, read), offset);
+            offset += read;
+        }
     }
 
     private AppendSegment BeginSegment()
