@@ -29,6 +29,8 @@ internal sealed partial class EpochHost(Engine engine, ILogger log) : IEpochHost
     public void AddSystemRecords(ClosedEpoch closed, SystemRecords records)
     {
         Invariant.Check(_cut is not null && _cut.Epoch == closed.Epoch);
+        // A checkpoint ahead of a log that lost its tail could not be replayed: the log goes to the disk first.
+        engine.Binlog.WaitDurable(_cut.Position).AsTask().GetAwaiter().GetResult();
         Checkpoint.Write(records, closed, _cut, engine.OwnEnds, engine.Cursors, engine.Vectors);
         Failpoint.Hit("epoch.before-flush");
     }

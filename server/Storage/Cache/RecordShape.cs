@@ -69,7 +69,10 @@ internal static class RecordShape
         return length;
     }
 
-    /// <summary>True when the range up to <paramref name="high"/> holds no key beyond those that start with <paramref name="prefix"/>.</summary>
+    /// <summary>
+    /// True when the range up to <paramref name="high"/> holds no key beyond those that start with <paramref name="prefix"/>. The end may be written
+    /// as the next prefix of the same length (slot 0x00ff ends at 0x0100): no record key is as short as that.
+    /// </summary>
     internal static bool EndsWithin(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> high)
     {
         if (high.StartsWith(prefix))
@@ -79,6 +82,7 @@ internal static class RecordShape
             length--;
         if (length == 0 || high.Length < length || !high[..(length - 1)].SequenceEqual(prefix[..(length - 1)]))
             return high.SequenceCompareTo(prefix) < 0;
-        return (high[length - 1] == prefix[length - 1] + 1 && high.Length == length) || high.SequenceCompareTo(prefix) < 0;
+        bool next = high[length - 1] == prefix[length - 1] + 1 && high.Length <= prefix.Length && high[length..].IndexOfAnyExcept((byte)0) < 0;
+        return next || high.SequenceCompareTo(prefix) < 0;
     }
 }
