@@ -3,7 +3,7 @@ namespace MultiCloudKv.Resp;
 /// <summary>What one command may claim before it has been read. Immutable; swapped when a setting changes.</summary>
 public sealed record RequestLimits
 {
-    public const int ArgumentsMax = 1024 * 1024;
+    public const int ArgumentsDefault = 1024 * 1024;
     public const long BulkBytesDefault = 512L * 1024 * 1024;
     public const int InlineBytesMax = 64 * 1024;
 
@@ -15,6 +15,9 @@ public sealed record RequestLimits
     public const long RequestBytesMax = 0x7fff_0000;
 
     public static RequestLimits Default { get; } = new();
+
+    /// <summary>Arguments of one command.</summary>
+    public int ArgumentsMax { get; init; } = ArgumentsDefault;
 
     /// <summary>proto-max-bulk-len: bytes of one argument.</summary>
     public long BulkBytesMax { get; init; } = BulkBytesDefault;

@@ -61,7 +61,7 @@ public sealed class RequestParser
             ParseStatus header = ReadLength(data, 1, "too big mbulk count string", out long count, out int next);
             if (header != ParseStatus.Complete)
                 return header == ParseStatus.Malformed && Error.Length == 0 ? Malformed("invalid multibulk length") : header;
-            if (count > RequestLimits.ArgumentsMax)
+            if (count > limits.ArgumentsMax)
                 return Malformed("invalid multibulk length");
             if (!authenticated && count > RequestLimits.UnauthenticatedArgumentsMax)
                 return Malformed("unauthenticated multibulk length");

@@ -68,7 +68,7 @@ public static class RespErrors
 
     public static ReadOnlySpan<byte> ExecAbort => "EXECABORT Transaction discarded because of previous errors."u8;
 
-    public static ReadOnlySpan<byte> Loading => "LOADING the node is recovering and answers soon"u8;
+    public static ReadOnlySpan<byte> KeyTooLong => "ERR key is too long"u8;
 
     public static ReadOnlySpan<byte> NotLoaded => "ERR what the command reads does not fit into the record cache"u8;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MultiCloudKv.Foundation;
 using MultiCloudKv.Resp.Catalogue;
 
 namespace MultiCloudKv.Server.Commands;
@@ -68,11 +67,6 @@ internal sealed class ClientState
         get => _watchBroken;
         set => _watchBroken = value;
     }
-
-    /// <summary>Stamp of this connection's last write and the slots it wrote to: what WAITREGIONS waits for.</summary>
-    public Stamp LastWrite { get; set; }
-
-    public List<int> LastWriteSlots { get; } = [];
 
     /// <summary>Bytes that have arrived and belong to a command which is not complete.</summary>
     public int QueryBytes { get; set; }

@@ -1,6 +1,7 @@
 using MultiCloudKv.Merge.Transactions;
 using MultiCloudKv.Resp;
 using MultiCloudKv.Resp.Catalogue;
+using MultiCloudKv.Server.Storage;
 
 namespace MultiCloudKv.Server.Commands;
 
@@ -19,11 +20,16 @@ namespace MultiCloudKv.Server.Commands;
 /// <remarks>One per connection, reused for every command, used by one thread at a time. Spans of arguments and values live until the handler returns.</remarks>
 internal sealed class CommandContext
 {
-    public CommandContext(ClientState client, RespWriter reply)
+    public CommandContext(CommandServices services, ClientState client, RespWriter reply, StorageSession session)
     {
+        Services = services;
         Client = client;
         Reply = reply;
+        Session = session;
     }
+
+    /// <summary>The node: engine, settings, connections, statistics.</summary>
+    public CommandServices Services { get; }
 
     /// <summary>The command line; argument 0 is the command's name, also for a subcommand.</summary>
     public ArgumentList Args { get; internal set; } = new();
@@ -39,7 +45,13 @@ internal sealed class CommandContext
     public long NowMs { get; internal set; }
 
     /// <summary>What the command reads and changes; the executor begins and commits it.</summary>
-    public Transaction Tx { get; internal set; } = null!;
+    public Transaction Tx => Session.Transaction;
+
+    /// <summary>Stripes and commit of this connection's commands. Handlers need it only when they enter stripes themselves.</summary>
+    public StorageSession Session { get; }
+
+    /// <summary>Where the binlog must have been synced to before the replies go out, if the policy says so; 0 for nowhere.</summary>
+    internal long UnsyncedPosition { get; set; }
 
     /// <summary>True inside EXEC: a command that would wait answers at once.</summary>
     public bool InTransaction { get; internal set; }

@@ -32,6 +32,31 @@ internal sealed class CommandTable
             throw new InvariantException(string.Join("; ", wrong));
     }
 
+    /// <summary>All commands of this server.</summary>
+    public static CommandTable Build(CommandServices services) => new(
+        StringCommands.Handlers,
+        StringRangeCommands.Handlers,
+        CounterCommands.Handlers,
+        LcsCommand.Handlers,
+        KeyCommands.Handlers,
+        CopyCommands.Handlers,
+        ExpireCommands.Handlers,
+        HashCommands.Handlers,
+        HashCounterCommands.Handlers,
+        SetCommands.Handlers,
+        SortedSetCommands.Handlers,
+        SortedSetRangeCommands.Handlers,
+        SortedSetRemovalCommands.Handlers,
+        RandomElementCommands.Handlers,
+        new ElementScanCommands(services.Scans).Handlers,
+        TransactionCommands.Handlers,
+        ConnectionCommands.Handlers,
+        ClientCommands.Handlers,
+        IntrospectionCommands.Handlers,
+        ConfigCommands.Handlers,
+        InfoCommand.Handlers,
+        ServerCommands.Handlers);
+
     /// <summary>The handler of a row; null for a container that needs a subcommand.</summary>
     public CommandHandler? Of(CommandRow row) => _handlers[row.Id];
 }

@@ -1,4 +1,5 @@
 using MultiCloudKv.Foundation;
+using MultiCloudKv.Server.Storage;
 
 namespace MultiCloudKv.Server.Commands;
 
@@ -8,7 +9,7 @@ namespace MultiCloudKv.Server.Commands;
 /// watched keys as well, answers null. A key that expires between WATCH and EXEC is found by its time, not by a mark.
 /// </summary>
 /// <remarks>Thread-safe: one lock per stripe, taken inside the stripe's own. A stripe nobody watches costs one read.</remarks>
-internal sealed class WatchRegistry
+internal sealed class WatchRegistry : ICommitListener
 {
     private const int StripeShift = 7;
     private readonly Bucket[] _buckets = new Bucket[Slots.Count >> StripeShift];

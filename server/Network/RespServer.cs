@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MultiCloudKv.Foundation;
+
+namespace MultiCloudKv.Server.Network;
+
+/// <summary>
+/// The port clients use: Kestrel's transport, TLS and drain, without HTTP. Receive, execution and reply run on the thread
+/// that polled the socket (<see cref="InlineSockets"/>).
+/// </summary>
+/// <remarks>Start once, stop once; <see cref="StopAsync"/> lets connections finish the batch they are in.</remarks>
+internal sealed class RespServer : IAsyncDisposable
+{
+    private readonly RespServerOptions _options;
+    private readonly ServiceProvider _services;
+    private readonly KestrelServer _kestrel;
+
+    public RespServer(RespServerOptions options, RespConnectionHandler handler, ILoggerFactory loggers)
+    {
+        _options = options;
+        _services = new ServiceCollection().AddSingleton(loggers).AddLogging().BuildServiceProvider();
+        var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions { NoDelay = true, UnsafePreferInlineScheduling = true, Backlog = 4096 }), loggers);
+        var kestrel = new KestrelServerOptions { ApplicationServices = _services, AddServerHeader = false };
+        kestrel.Limits.MaxConcurrentConnections = null;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = null;
+        kestrel.Listen(options.Listen, listen =>
+        {
+            listen.Protocols = HttpProtocols.None;
+            if (options.Certificate is not null)
+                listen.UseHttps(options.Certificate);
+            listen.Run(handler.OnConnectedAsync);
+        });
+        _kestrel = new KestrelServer(Options.Create(kestrel), sockets, loggers);
+    }
+
+    /// <summary>The address bound; with port 0 asked for, the one given. Valid after <see cref="StartAsync"/>.</summary>
+    public IPEndPoint Bound { get; private set; } = new(IPAddress.None, 0);
+
+    /// <exception cref="EnvironmentException">The port can't be bound.</exception>
+    public async Task StartAsync(CancellationToken cancel = default)
+    {
+        try
+        {
+            await _kestrel.StartAsync(NoHttp.Instance, cancel);
+        }
+        catch (Exception e) when (e is IOException or AddressInUseException or SocketException)
+        {
+            throw new EnvironmentException($"can't listen on {_options.Listen}: {e.Message}", e);
+        }
+
+        var bound = new Uri(_kestrel.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        Bound = new IPEndPoint(_options.Listen.Address, bound.Port);
+    }
+
+    /// <summary>Accepts nobody new, tells connections to finish, and aborts those that have not when <paramref name="patience"/> ends.</summary>
+    public Task StopAsync(CancellationToken patience) => _kestrel.StopAsync(patience);
+
+    public async ValueTask DisposeAsync()
+    {
+        _kestrel.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    /// <summary>Kestrel asks for an HTTP application; no endpoint here uses it.</summary>
+    private sealed class NoHttp : IHttpApplication<object>
+    {
+        public static readonly NoHttp Instance = new();
+
+        public object CreateContext(IFeatureCollection contextFeatures) => this;
+
+        public void DisposeContext(object context, Exception? exception)
+        {
+        }
+
+        public Task ProcessRequestAsync(object context) => Task.CompletedTask;
+    }
+}

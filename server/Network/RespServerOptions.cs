@@ -1,0 +1,8 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+
+namespace MultiCloudKv.Server.Network;
+
+/// <summary>Where clients connect.</summary>
+/// <param name="Certificate">Clients must speak TLS; null for plain text.</param>
+internal sealed record RespServerOptions(IPEndPoint Listen, X509Certificate2? Certificate = null);
