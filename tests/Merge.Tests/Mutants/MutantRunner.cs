@@ -38,7 +38,7 @@ public sealed class MutantRunner : IDisposable
 
     /// <summary>Searches for a failing history; null builds the library as it is.</summary>
     /// <returns>The exit code of the search and what it printed.</returns>
-    public (int ExitCode, string Output) Search(Mutant? mutant, TimeSpan limit)
+    public (int ExitCode, string Output) Search(Mutant? mutant, int histories)
     {
         string[] sources = [.. Directory.GetFiles(_sources, "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))];
@@ -47,7 +47,7 @@ public sealed class MutantRunner : IDisposable
         string said = _compiler.Compile(Path.Combine(_folder, Library + ".dll"),
             [.. sources, Path.Combine(_folder, "Generated.cs")], [Path.Combine(_folder, "MultiCloudKv.Foundation.dll")]);
         Assert.True(said.Length == 0, $"{mutant?.Name} does not compile: {said}");
-        return Run(limit);
+        return Run(histories);
     }
 
     private string Bend(string file, Mutant mutant)
@@ -61,19 +61,19 @@ public sealed class MutantRunner : IDisposable
         return bent;
     }
 
-    private (int ExitCode, string Output) Run(TimeSpan limit)
+    private (int ExitCode, string Output) Run(int histories)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in (ReadOnlySpan<string>)["exec", Path.Combine(_folder, "MultiCloudKv.Merge.Tests.dll"), "simulate", "search", limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)])
+        foreach (string argument in (ReadOnlySpan<string>)["exec", Path.Combine(_folder, "MultiCloudKv.Merge.Tests.dll"), "simulate", "search", histories.ToString(CultureInfo.InvariantCulture)])
             start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(limit + TimeSpan.FromSeconds(30)))
+        if (!process.WaitForExit(TimeSpan.FromMinutes(3)))
         {
             process.Kill(entireProcessTree: true);
             return (-1, "hangs");

@@ -7,7 +7,7 @@ namespace MultiCloudKv.Merge.Tests.Simulation;
 /// Histories from the command line.
 /// <code>
 /// simulate REGIONS SEED STEPS       replays one history and prints what happens
-/// simulate search SECONDS           tries seeds of all shapes until one fails
+/// simulate search N                 tries up to N histories of all shapes until one fails
 /// simulate count REGIONS N STEPS    runs seeds 0 to N - 1 and prints how long it took
 /// </code>
 /// Exit code 0: all right, 1: a history is wrong, 2: usage.
@@ -21,8 +21,8 @@ internal static class SimulateCommand
     {
         switch (arguments)
         {
-            case ["search", string seconds] when double.TryParse(seconds, CultureInfo.InvariantCulture, out double limit):
-                return Search(TimeSpan.FromSeconds(limit));
+            case ["search", string most]:
+                return Search(Integer(most));
             case ["count", string regions, string count, string steps]:
                 return Count(Integer(regions), Integer(count), Integer(steps));
             case [string regions, string seed, string steps]:
@@ -30,7 +30,7 @@ internal static class SimulateCommand
                 Console.WriteLine(wrong ?? "all right");
                 return wrong is null ? 0 : 1;
             default:
-                Console.Error.WriteLine("usage: simulate REGIONS SEED STEPS | simulate search SECONDS | simulate count REGIONS N STEPS");
+                Console.Error.WriteLine("usage: simulate REGIONS SEED STEPS | simulate search N | simulate count REGIONS N STEPS");
                 return 2;
         }
     }
@@ -39,23 +39,20 @@ internal static class SimulateCommand
     public static string Replay(int regions, ulong seed, int steps) =>
         $"dotnet run --project tests/Merge.Tests -c Release -- simulate {regions} {seed} {steps}";
 
-    private static int Search(TimeSpan limit)
+    private static int Search(int most)
     {
         var watch = Stopwatch.StartNew();
-        int tried = 0;
-        for (ulong seed = 0; watch.Elapsed < limit; seed++)
+        for (int tried = 0; tried < most; tried++)
         {
-            foreach ((int regions, int steps) in Shapes)
-            {
-                tried++;
-                if (World.Run(regions, seed, steps) is not { } wrong)
-                    continue;
-                Console.WriteLine($"{tried} histories, {watch.ElapsedMilliseconds} ms, {regions} {seed} {steps}: {wrong}");
-                return 1;
-            }
+            (int regions, int steps) = Shapes[tried % Shapes.Count];
+            ulong seed = (ulong)(tried / Shapes.Count);
+            if (World.Run(regions, seed, steps) is not { } wrong)
+                continue;
+            Console.WriteLine($"{tried + 1} histories, {watch.ElapsedMilliseconds} ms, {regions} {seed} {steps}: {wrong}");
+            return 1;
         }
 
-        Console.WriteLine($"{tried} histories, all right");
+        Console.WriteLine($"{most} histories, all right, {watch.ElapsedMilliseconds} ms");
         return 0;
     }
 

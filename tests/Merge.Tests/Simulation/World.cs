@@ -43,7 +43,8 @@ internal sealed class World
         _journals = [.. _replicas.Select(_ => new List<JournalEntry>())];
         _checkpoints = new Replica?[regions];
         _saved = new Replica?[regions];
-        _skew = [.. _replicas.Select(_ => _random.Below(4))];
+        int skewMs = _random.Pick(4, 4, 16);
+        _skew = [.. _replicas.Select(_ => _random.Below(skewMs))];
         _commands = new CommandSource(_random, Place);
     }
 
