@@ -177,11 +177,18 @@ internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects)
             _store.Put(Keys.Score(Key.Version, after.Score, member), default);
     }
 
-    /// <summary>When several types are live their newest stamps decide which one shows: where one is only a bound, the elements are looked at.</summary>
+    /// <summary>
+    /// When several types are live their newest stamps decide which one shows: where one is only a bound, the elements are looked
+    /// at. One type alone keeps just a bound, so that equal states have equal bytes.
+    /// </summary>
     private void MakeExact()
     {
         if (Key.LiveTypes < 2)
+        {
+            Key.LoosenNewest();
             return;
+        }
+
         bool exact = true;
         for (ElementType t = ElementType.Hash; t <= ElementType.Stream; t++)
             exact &= Key[t].Count == 0 || Key[t].Exact;

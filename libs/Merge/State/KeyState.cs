@@ -143,6 +143,24 @@ internal sealed class KeyState
         Residue = 0;
     }
 
+    /// <summary>Sets every type's newest stamp to the bound that always holds: the newest touch.</summary>
+    public void LoosenNewest()
+    {
+        Stamp newest = Stamp.None;
+        for (int i = 0; i < Touch.Count; i++)
+        {
+            (byte region, ulong hlc) = Touch.At(i);
+            var touch = new Stamp(hlc, region);
+            newest = touch > newest ? touch : newest;
+        }
+
+        for (int t = (int)ElementType.Hash; t < TypesMax; t++)
+        {
+            if (_types[t].Count > 0)
+                _types[t] = new TypeState { Count = _types[t].Count, Newest = newest };
+        }
+    }
+
     /// <summary>Forgets all element records, the string stays.</summary>
     public void ClearElements()
     {
