@@ -15,7 +15,7 @@ namespace MultiCloudKv.Server.Storage.Cache;
 /// inside the append section: that is the cut. 4. Every stripe is passed: taken, told the new epoch, let go. A writer
 /// that appended behind the cut may have told it already. Then everything of the old epoch is applied and frozen.
 /// 5. A thread of low priority gathers and sorts the frozen records and writes them, with the host's System records, in
-/// one atomic and durable step (<see cref="EpochFlush"/>). No lock is held. 6. Stripe by stripe, a few hundred records at
+/// one atomic and durable step (<see cref="EpochFlush"/>). No lock is held. 6. Stripe by stripe, a hundred records at
 /// a time, what was written is called clean, old images and tombstones are freed. Range drops come first. 7. The host is told.
 /// </para>
 /// <para>
@@ -30,7 +30,7 @@ namespace MultiCloudKv.Server.Storage.Cache;
 /// <remarks>Thread-safe. One thread of its own, and one of low priority during a flush.</remarks>
 public sealed class EpochManager
 {
-    private const int CleanBatch = 256;
+    private const int CleanBatch = 128;
     private const int ReapBatch = 512;
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(250);
 
