@@ -237,15 +237,13 @@ internal sealed unsafe class StripeRecords
     /// <summary>A record of a flushed epoch is in the checkpoint now.</summary>
     internal void Flushed(Record* record)
     {
-        long footprint = record->Footprint;
+        _memory.CountDirty(-record->Footprint);
         if (record->Is(RecordFlags.Detached))
         {
-            _memory.CountDirty(-footprint);
             _memory.Free(record, record->AllocatedBytes);
             return;
         }
 
-        _memory.CountDirty(-footprint);
         if (!record->Is(RecordFlags.Tombstone))
         {
             record->Flags &= ~(RecordFlags.Dirty | RecordFlags.AbsentBelow);

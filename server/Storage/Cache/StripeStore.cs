@@ -19,6 +19,7 @@ public sealed unsafe class StripeStore : IRecordStore
     private const int AbsentMax = 8;
 
     private readonly StripeRecords _records;
+    private readonly PointerTable _table;
     private readonly CheckpointStore _below;
     private readonly ByteWriter _value = new(256);
     private readonly ulong[] _absent = new ulong[AbsentMax];
@@ -29,6 +30,7 @@ public sealed unsafe class StripeStore : IRecordStore
     {
         Stripe = stripe;
         _records = records;
+        _table = records.Table;
         _below = below;
     }
 
@@ -48,7 +50,7 @@ public sealed unsafe class StripeStore : IRecordStore
     public bool TryGet(ReadOnlySpan<byte> recordKey, out ReadOnlySpan<byte> value)
     {
         ulong hash = KeyHash.Of(recordKey);
-        ulong* entry = _records.Table.Find(hash, recordKey);
+        ulong* entry = _table.Find(hash, recordKey);
         if (entry == null)
             return TryRead(hash, recordKey, out value);
         Hits++;
@@ -106,7 +108,7 @@ public sealed unsafe class StripeStore : IRecordStore
     {
         ulong hash = KeyHash.Of(recordKey);
         Record* record = null;
-        return _records.Table.Find(hash, recordKey) != null || Resolve(hash, recordKey, ref record);
+        return _table.Find(hash, recordKey) != null || Resolve(hash, recordKey, ref record);
     }
 
     /// <summary>Adds a record read elsewhere from the checkpoint, unless it is here or known to be gone.</summary>
@@ -167,7 +169,7 @@ public sealed unsafe class StripeStore : IRecordStore
     /// <summary>The entry of a key; if it is a dropped one's, what was dropped is cleared away first.</summary>
     private ulong* Find(ulong hash, ReadOnlySpan<byte> key)
     {
-        ulong* entry = _records.Table.Find(hash, key);
+        ulong* entry = _table.Find(hash, key);
         if (entry == null || !_records.HasDoomed)
             return entry;
         var record = (Record*)PointerTable.Pointer(*entry);
@@ -230,7 +232,7 @@ public sealed unsafe class StripeStore : IRecordStore
         for (int i = 0; i < all.Count; i++)
         {
             if (Record.Key(all[i]).StartsWith(prefix))
-                _records.Discard(_records.Table.FindObject(all[i]), all[i]);
+                _records.Discard(_table.FindObject(all[i]), all[i]);
         }
 
         all.Free();
