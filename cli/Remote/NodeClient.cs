@@ -58,6 +58,11 @@ internal sealed class NodeClient : IDisposable
     public async Task<bool> SetLinkAsync(string peer, bool paused, CancellationToken stop) =>
         (await _replicator.UnaryAsync(ReplicatorMethods.SetLink, new SetLinkRequest { Peer = peer, Paused = paused }, CallLimit, stop).ConfigureAwait(false)).Changed;
 
+    /// <summary>The region's own sequences and how far it has applied each other region's.</summary>
+    /// <exception cref="RpcException">The replicator doesn't answer.</exception>
+    public async Task<IdentityReply> IdentityAsync(string clusterId, CancellationToken stop) =>
+        await _replicator.UnaryAsync(ReplicatorMethods.Identity, new IdentityRequest { ClusterId = clusterId }, CallLimit, stop).ConfigureAwait(false);
+
     /// <summary>Digests of a range of slots, one reply per slot that holds anything.</summary>
     public async Task<List<VerifyReply>> DigestsAsync(int firstSlot, int lastSlot, VerifyDetail detail, CancellationToken stop)
     {

@@ -65,10 +65,9 @@ internal sealed record RegionReport
             Server = serverProcess,
             Replicator = replicatorProcess,
             Commands = Number(server, "commands"),
-            OpsPerSecond = Real(server, "ops-per-second"),
             Keys = Number(server, "keys"),
-            BinlogBytes = Number(server, "binlog-bytes"),
-            DirtyBytes = Number(server, "dirty-bytes"),
+            BinlogBytes = Number(server, "binlog_bytes"),
+            DirtyBytes = Number(server, "dirty_bytes"),
             ChangesShipped = replicator?.ChangesShipped,
             Links = [.. (replicator?.Origins ?? []).Select(origin => Link(origin, region.Name))],
             Alarms = [.. replicator?.Alarms ?? []],
@@ -83,7 +82,7 @@ internal sealed record RegionReport
         if (server.State != "up")
             return (server.State, server.Reason);
         if (status is { } told && told.TryGetProperty("writable", out JsonElement writable) && !writable.GetBoolean())
-            return ("not writable", Text(status, "reason") ?? shipping?.WritableReason);
+            return ("not writable", Refusals(status) ?? shipping?.WritableReason);
         return replicator.State == "up" ? ("ready", null) : ("no replicator", replicator.Reason);
     }
 
@@ -113,9 +112,6 @@ internal sealed record RegionReport
     private static long? Number(JsonElement? status, string name) =>
         status is { } told && told.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : null;
 
-    private static double? Real(JsonElement? status, string name) =>
-        status is { } told && told.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
-
-    private static string? Text(JsonElement? status, string name) =>
-        status is { } told && told.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Refusals(JsonElement? status) =>
+        status is { } told && told.TryGetProperty("refusals", out JsonElement list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? string.Join("; ", list.EnumerateArray()) : null;
 }

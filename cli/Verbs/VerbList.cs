@@ -15,6 +15,8 @@ internal static class VerbList
         yield return ConflictsVerb.Build();
         yield return LinkVerb.Build();
         yield return NodeVerb.Build();
+        yield return BinlogVerb.Build();
+        yield return DemoVerb.Build();
         yield return BenchVerb.Build();
         yield return TestVerb.Build();
     }
