@@ -133,7 +133,6 @@ public sealed partial class RpcServer : IHttpApplication<HttpContext>, IAsyncDis
 
         try
         {
-            await http.Response.StartAsync(calls.Token);
             await handler(new RpcServerCall(http, _options.MessageBytesMax), new RpcContext(http, deadline, calls.Token));
             return (RpcStatus.Ok, string.Empty);
         }

@@ -30,6 +30,7 @@ public sealed class RpcServices
         return Add(method.Path, async (call, context) =>
         {
             TRequest request = await One<TRequest>(call, context);
+            await call.StartAsync(context.Cancel);
             await handle(request, call.Writer<TReply>(), context);
         });
     }
@@ -38,7 +39,11 @@ public sealed class RpcServices
         where TRequest : IMessage<TRequest>, new()
         where TReply : IMessage<TReply>, new()
     {
-        return Add(method.Path, (call, context) => handle(call.Reader<TRequest>(), call.Writer<TReply>(), context));
+        return Add(method.Path, async (call, context) =>
+        {
+            await call.StartAsync(context.Cancel);
+            await handle(call.Reader<TRequest>(), call.Writer<TReply>(), context);
+        });
     }
 
     internal FrozenDictionary<string, RpcHandler> Freeze() => _handlers.ToFrozenDictionary();

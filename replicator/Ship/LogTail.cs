@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using MultiCloudKv.Binlog;
+using MultiCloudKv.Foundation;
+
+namespace MultiCloudKv.Replicator.Ship;
+
+/// <summary>
+/// Watches the committed length of the node's binlog and wakes whoever waits for more. One thread looks: every
+/// quarter of a millisecond while there is traffic, backing off to two milliseconds when there is none, so that a change
+/// waits little and an idle node costs next to nothing.
+/// </summary>
+/// <remarks>Thread-safe. The pace is also the only linger: what was committed between two looks travels together.</remarks>
+public sealed partial class LogTail : IDisposable
+{
+    private const long PauseNs = 250_000;
+    private const long PauseIdleNs = 2_000_000;
+    private const int LooksBeforeIdle = 200;
+    private readonly string _directory;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _thread;
+    private TaskCompletionSource _next = New();
+    private BinlogReader? _reader;
+    private long _committed;
+
+    public LogTail(string directory)
+    {
+        _directory = directory;
+        _thread = new Thread(Look) { IsBackground = true, Name = "log-tail" };
+        _thread.Start();
+    }
+
+    /// <summary>End of what may be read, as last seen.</summary>
+    public long Committed => Volatile.Read(ref _committed);
+
+    /// <summary>Completes at the next advance or <see cref="Wake"/>. To be taken before looking at what one waits for.</summary>
+    public Task Next => Volatile.Read(ref _next).Task;
+
+    /// <summary>Wakes all waiters for another reason than new records.</summary>
+    public void Wake() => Interlocked.Exchange(ref _next, New()).TrySetResult();
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _thread.Join();
+        _reader?.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Look()
+    {
+        int quiet = 0;
+        while (!_stop.IsCancellationRequested)
+        {
+            _reader ??= BinlogReader.TryOpen(_directory);
+            long committed = _reader?.Committed ?? 0;
+            if (committed != Committed)
+            {
+                Volatile.Write(ref _committed, committed);
+                Wake();
+                quiet = 0;
+            }
+
+            quiet++;
+            long pause = quiet < LooksBeforeIdle ? PauseNs : Math.Min(PauseNs * (quiet - LooksBeforeIdle + 2), PauseIdleNs);
+            var time = new TimeSpec(0, pause);
+            _ = Sleep(in time, 0);
+        }
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [LibraryImport("libc", EntryPoint = "nanosleep")]
+    private static partial int Sleep(in TimeSpec time, nint remaining);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct TimeSpec(long seconds, long nanoseconds)
+    {
+        public readonly long Seconds = seconds;
+        public readonly long Nanoseconds = nanoseconds;
+    }
+}
