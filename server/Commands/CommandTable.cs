@@ -34,21 +34,7 @@ internal sealed class CommandTable
 
     /// <summary>All commands of this server.</summary>
     public static CommandTable Build(CommandServices services) => new(
-        StringCommands.Handlers,
-        StringRangeCommands.Handlers,
-        CounterCommands.Handlers,
-        LcsCommand.Handlers,
-        KeyCommands.Handlers,
-        CopyCommands.Handlers,
-        ExpireCommands.Handlers,
-        HashCommands.Handlers,
-        HashCounterCommands.Handlers,
-        SetCommands.Handlers,
-        SortedSetCommands.Handlers,
-        SortedSetRangeCommands.Handlers,
-        SortedSetRemovalCommands.Handlers,
-        RandomElementCommands.Handlers,
-        new ElementScanCommands(services.Scans).Handlers,
+        DataCommands.Handlers,
         TransactionCommands.Handlers,
         ConnectionCommands.Handlers,
         ClientCommands.Handlers,

@@ -5,7 +5,7 @@ using MultiCloudKv.Resp;
 
 namespace MultiCloudKv.Server.Commands;
 
-/// <summary>TIME, DEBUG, SHUTDOWN, CLUSTER, and the commands of several databases, which there are not.</summary>
+/// <summary>TIME, DEBUG, SHUTDOWN, CLUSTER, and SWAPDB, as there is one database only.</summary>
 internal static class ServerCommands
 {
     private const double SleepSecondsMax = 3600;
@@ -21,7 +21,6 @@ internal static class ServerCommands
         ("cluster|info", ClusterInfo),
         ("cluster|keyslot", static ctx => ctx.Reply.Integer(Slots.Of(ctx.Args[2]))),
         ("cluster|myid", static ctx => ctx.Reply.Bulk(ctx.Services.RunId)),
-        ("move", OneDatabaseOnly),
         ("swapdb", OneDatabaseOnly),
     ];
 
