@@ -84,6 +84,8 @@ internal sealed class CommandExecutor
     {
         int mark = ctx.Reply.Mark();
         StorageSession session = ctx.Session;
+        if (row.Is(CommandFlags.Write) && !session.MayWrite)
+            return ExecuteOutcome.Load;
         ctx.NowMs = _services.Engine.Clock.NowMs;
         try
         {

@@ -37,7 +37,7 @@ internal sealed class TransactionRunner(CommandServices services)
             return ExecuteOutcome.Done;
         }
 
-        return Run(ctx, client, queue);
+        return queue.HasWrites && !ctx.Session.MayWrite ? ExecuteOutcome.Load : Run(ctx, client, queue);
     }
 
     private ExecuteOutcome Run(CommandContext ctx, ClientState client, TransactionQueue queue)

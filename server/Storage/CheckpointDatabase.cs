@@ -7,7 +7,7 @@ namespace MultiCloudKv.Server.Storage;
 /// <summary>
 /// The RocksDB database below the record cache, with the options an epoch's bulk writes and point reads want: no
 /// memtable to speak of (everything is ingested), bloom filters, lz4 for the young levels and zstd at the bottom, large
-/// values in blob files.
+/// values in blob files. An epoch's files have options of their own: a file writer compresses by the bottom level's setting.
 /// </summary>
 internal sealed class CheckpointDatabase : IDisposable
 {
@@ -20,6 +20,7 @@ internal sealed class CheckpointDatabase : IDisposable
 
     private readonly DbOptions _dbOptions;
     private readonly ColumnFamilyOptions _familyOptions;
+    private readonly ColumnFamilyOptions _epochFileOptions;
     private readonly BlockBasedTableOptions _tableOptions;
     private readonly RocksDb.Cache _blockCache;
     private readonly RocksDatabase _database;
@@ -42,6 +43,10 @@ internal sealed class CheckpointDatabase : IDisposable
             .SetEnableBlobFiles()
             .SetMinBlobSize(BlobBytesMin)
             .SetEnableBlobGarbageCollection();
+        _epochFileOptions = new ColumnFamilyOptions()
+            .SetBlockBasedTableFactory(_tableOptions)
+            .SetCompression(Compression.Lz4)
+            .SetBottommostCompression(Compression.Lz4);
         _dbOptions = new DbOptions()
             .SetCreateIfMissing()
             .SetParanoidChecks()
@@ -53,7 +58,7 @@ internal sealed class CheckpointDatabase : IDisposable
             .SetStatsPersistPeriodSec(0)
             .SetBytesPerSync(1L << 20);
         _database = RocksDatabase.Open(_dbOptions, directory, new ColumnFamilyDescriptor(RocksDatabase.DefaultFamilyName, _familyOptions));
-        Store = new RocksCheckpointStore(_database, _familyOptions, Path.Combine(directory, "..", "store-staging"));
+        Store = new RocksCheckpointStore(_database, _epochFileOptions, Path.Combine(directory, "..", "store-staging"));
     }
 
     public RocksCheckpointStore Store { get; }
@@ -83,6 +88,7 @@ internal sealed class CheckpointDatabase : IDisposable
         _database.Dispose();
         _dbOptions.Dispose();
         _familyOptions.Dispose();
+        _epochFileOptions.Dispose();
         _tableOptions.Dispose();
         _blockCache.Dispose();
     }

@@ -46,7 +46,6 @@ public sealed class Engine : IAsyncDisposable
         Waiters = new RegionWaiters(parts.Vectors);
         PeerClocks = new PeerClocks(parts.Time, parts.Clock, parts.Config.Replication.MaxClockDrift);
         PeerRegions = [.. parts.Config.Peers.Select(p => p.Id)];
-        parts.Vectors.SetPeers([.. PeerRegions]);
         _sweeper = new Sweeper(this, logs.CreateLogger<Sweeper>());
         _gateKeeper = new GateKeeper(this, parts.Config, logs.CreateLogger<GateKeeper>());
         Gate.Set(CommitObstacle.NotTakenBack, "READONLY this node does not take writes yet: it asks the other regions whether changes of its own are missing");

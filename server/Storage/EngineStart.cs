@@ -44,6 +44,7 @@ public static partial class EngineStart
         {
             var partitions = new Partitions(config.Partitions);
             var vectors = new SlotVectors(config.RegionId, partitions);
+            vectors.SetPeers([.. config.Peers.Select(p => p.Id)]);
             var cursors = new CursorTable();
             var ownEnds = new OwnEnds(partitions.Count);
             var frontiers = new AppliedFrontiers(partitions.Count);

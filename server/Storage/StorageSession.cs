@@ -23,6 +23,8 @@ namespace MultiCloudKv.Server.Storage;
 /// <remarks>Used by one thread at a time. Nothing is held between transactions.</remarks>
 public sealed class StorageSession : IRecordStores
 {
+    private const int LoadsMax = 16;
+
     private readonly Engine _engine;
     private readonly StripeEffects _effects;
     private readonly ChangeApplier _applier;
@@ -30,6 +32,7 @@ public sealed class StorageSession : IRecordStores
     private readonly byte[] _stripes = new byte[RecordCache.StripeCount];
     private int[] _offsets = new int[4];
     private int _count;
+    private int _loads;
 
     internal StorageSession(Engine engine)
     {
@@ -163,15 +166,29 @@ public sealed class StorageSession : IRecordStores
         for (int i = _count - 1; i >= 0; i--)
             _engine.Cache[_stripes[i]].Exit();
         _count = 0;
+        if (_missing.Count == 0)
+            _loads = 0;
         Transaction.Reset();
     }
 
-    /// <summary>Has what the last attempt lacked loaded. Outside the stripes.</summary>
+    /// <summary>False while this node's writers are held back because too much is not yet in the checkpoint.</summary>
+    public bool MayWrite => _engine.Cache.HasDirtySpace;
+
+    /// <summary>
+    /// Waits for what the last attempt lacked: room for changed records, records that are not in memory. Outside the stripes.
+    /// After <see cref="LoadsMax"/> rounds of one transaction the next attempt reads through to the disk, so it ends.
+    /// </summary>
     public async ValueTask LoadMissingAsync(CancellationToken cancel)
     {
         Invariant.Check(_count == 0);
+        if (!MayWrite)
+            await Task.Run(_engine.Cache.WaitForDirtySpace, cancel).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
+        if (_missing.Count == 0)
+            return;
+        _loads++;
         await _engine.Cache.Loader.LoadAsync(_missing).ConfigureAwait(false);
+        _missing.Clear();
     }
 
     private void Take(byte stripe)
@@ -183,8 +200,9 @@ public sealed class StorageSession : IRecordStores
     private void Begin()
     {
         _missing.Clear();
+        MissingRecords? missing = _loads < LoadsMax ? _missing : null;
         for (int i = 0; i < _count; i++)
-            _engine.Cache[_stripes[i]].Store.Begin(_missing);
+            _engine.Cache[_stripes[i]].Store.Begin(missing);
         HybridClock clock = _engine.Clock;
         Transaction.Begin(clock.NowMs, clock.Last + 1);
     }
