@@ -41,6 +41,7 @@ internal sealed class ClientState
 
     public string LibraryVersion { get; set; } = "";
 
+    /// <summary>It showed the password, or connected while none was set.</summary>
     public bool Authenticated { get; set; }
 
     public bool NoEvict { get; set; }

@@ -160,7 +160,7 @@ internal static class ConnectionCommands
         client.Name = "";
         client.NoEvict = false;
         client.NoTouch = false;
-        client.Authenticated = false;
+        client.Authenticated = ctx.Services.Settings.Password is null;
         client.ReplyMode = ReplyMode.On;
         client.Protocol = 2;
         ctx.Reply.Protocol = 2;

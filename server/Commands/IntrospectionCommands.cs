@@ -31,7 +31,7 @@ internal static class IntrospectionCommands
             if (FindByFullName(ctx.Args[i]) is { } row)
                 CommandRowWriter.Write(ctx.Reply, row);
             else
-                ctx.Reply.NullArray();
+                ctx.Reply.Null();
         }
     }
 

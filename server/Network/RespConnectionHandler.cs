@@ -18,6 +18,7 @@ internal sealed class RespConnectionHandler(CommandExecutor executor, CommandSer
             return;
         }
 
+        client.Authenticated = services.Settings.Password is null;
         try
         {
             await new RespConnection(connection, client, executor, services).RunAsync();

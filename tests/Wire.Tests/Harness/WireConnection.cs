@@ -20,13 +20,15 @@ public sealed class WireConnection : IDisposable
 {
     private const int DeadlineMs = 20_000;
     private readonly Socket _socket;
+    private readonly NetworkStream _network;
     private readonly BufferedStream _stream;
 
     public WireConnection(int port)
     {
         _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = DeadlineMs };
         _socket.Connect("127.0.0.1", port);
-        _stream = new BufferedStream(new NetworkStream(_socket), 64 * 1024);
+        _network = new NetworkStream(_socket);
+        _stream = new BufferedStream(_network, 64 * 1024);
     }
 
     /// <summary>Sends one command, written as a line of words (see <see cref="WireLine"/>), and gives its reply as text.</summary>
@@ -56,8 +58,7 @@ public sealed class WireConnection : IDisposable
 
     public void SendRaw(ReadOnlySpan<byte> bytes)
     {
-        _stream.Write(bytes);
-        _stream.Flush();
+        _network.Write(bytes);
     }
 
     /// <summary>The next reply as text.</summary>

@@ -36,6 +36,23 @@ public sealed class WireServer : IDisposable
         "redis-server",
         ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", directory, "--save", "", "--appendonly", "no"]));
 
+    /// <summary>This product's server, as the build left it beside the tests.</summary>
+    public static WireServer StartOwn() => new("mckv", static (directory, port) =>
+    {
+        string config = Path.Combine(directory, "node.yaml");
+        File.WriteAllText(config, $$"""
+            cluster-id: wire
+            region:
+              name: only
+              id: 1
+            data-dir: {{Path.Combine(directory, "data")}}
+            client:
+              port: {{port}}
+            """);
+        string executable = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Server", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "MultiCloudKv.Server"));
+        return new ProcessStartInfo(executable, ["--config", config]);
+    });
+
     public WireConnection Connect() => new(Port);
 
     public override string ToString() => Name;

@@ -7,13 +7,15 @@ namespace MultiCloudKv.Wire.Tests.Harness;
 public sealed class WireServers : IDisposable
 {
     private static readonly Lazy<WireServer> Redis = new(WireServer.StartRedis);
+    private static readonly Lazy<WireServer> Own = new(WireServer.StartOwn);
 
     /// <summary>Names for the theories: every sentence must hold for each.</summary>
-    public static TheoryData<string> Names => ["redis"];
+    public static TheoryData<string> Names => ["redis", "mckv"];
 
     public static WireServer Named(string name) => name switch
     {
         "redis" => Redis.Value,
+        "mckv" => Own.Value,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such server"),
     };
 
@@ -21,5 +23,7 @@ public sealed class WireServers : IDisposable
     {
         if (Redis.IsValueCreated)
             Redis.Value.Dispose();
+        if (Own.IsValueCreated)
+            Own.Value.Dispose();
     }
 }
