@@ -3,7 +3,7 @@ namespace MultiCloudKv.Merge;
 /// <summary>What the engine must know of a change to the records. Called while the key's stripe is held, spans valid during the call.</summary>
 public interface IMergeEffects
 {
-    /// <summary>A change touched this key (WATCH, notifications). Once or more often for each change.</summary>
+    /// <summary>A change touched this key (WATCH, notifications). Once or more often for each change; not needed where it looks as before.</summary>
     void KeyTouched(int slot, uint ns, ReadOnlySpan<byte> key);
 
     /// <summary>The number of visible keys of a namespace changed by one.</summary>

@@ -37,7 +37,7 @@ internal static class ConfigCommands
         }
     }
 
-    /// <summary>All or nothing: what was set before one that fails is set back.</summary>
+    /// <summary>All or nothing: what was set before one that fails is set back. What can't change takes the value it has.</summary>
     private static void Set(CommandContext ctx)
     {
         if (ctx.Args.Count % 2 != 0)
@@ -57,23 +57,27 @@ internal static class ConfigCommands
                 return;
             }
 
-            string? refusal = option.Set is null ? "can't set immutable config" : changes.Exists(c => c.Option == option) ? "duplicate parameter" : null;
+            string before = option.Get(ctx.Services);
+            string after = Encoding.UTF8.GetString(ctx.Args[i + 1]);
+            string? refusal = option.Set is null && before != after ? "can't set immutable config"
+                : changes.Exists(c => c.Option == option) ? "duplicate parameter"
+                : null;
             if (refusal is not null)
             {
                 Refuse(ctx, name, refusal);
                 return;
             }
 
-            changes.Add((option, option.Get(ctx.Services), Encoding.UTF8.GetString(ctx.Args[i + 1])));
+            changes.Add((option, before, after));
         }
 
         for (int i = 0; i < changes.Count; i++)
         {
-            string? reason = changes[i].Option.Set!(ctx.Services, changes[i].After);
+            string? reason = changes[i].Option.Set?.Invoke(ctx.Services, changes[i].After);
             if (reason is null)
                 continue;
             for (int undo = 0; undo < i; undo++)
-                changes[undo].Option.Set!(ctx.Services, changes[undo].Before);
+                changes[undo].Option.Set?.Invoke(ctx.Services, changes[undo].Before);
             Refuse(ctx, changes[i].Option.Name, reason);
             return;
         }

@@ -18,6 +18,7 @@ internal sealed class PlainPath(ChangeContext change, IMergeEffects effects)
 
     private readonly RecordKeyBuffer _keys = new();
     private readonly ByteWriter _record = new();
+    private bool _looksTheSame;
 
     /// <summary>Applies the current operation (and, after a Create, the one behind it) if it is one of the plain cases.</summary>
     public bool TryApply(ref OpReader op)
@@ -25,6 +26,7 @@ internal sealed class PlainPath(ChangeContext change, IMergeEffects effects)
         if (change.Ahead || op.HasFloors || change.Vectors.Cleared(change.Slot, op.Namespace) is not null)
             return false;
         bool done;
+        _looksTheSame = false;
         switch (op.Opcode)
         {
             case Opcode.Set:
@@ -46,7 +48,7 @@ internal sealed class PlainPath(ChangeContext change, IMergeEffects effects)
                 return false;
         }
 
-        if (done)
+        if (done && !_looksTheSame)
             effects.KeyTouched(_keys.Slot, _keys.Namespace, _keys.Key);
         return done;
     }
@@ -147,6 +149,8 @@ internal sealed class PlainPath(ChangeContext change, IMergeEffects effects)
             }
         }
 
+        // A member that is added again is a newer write and looks as before: nobody who watches the key has to know.
+        _looksTheSame = there && (op.Type is ElementType.Set or ElementType.SortedSet) && ElementCodec.PlainValue(record).SequenceEqual(op.Value);
         PutElement(ref op, version, !there);
         PutMeta(meta, length, there ? 0 : 1);
         return true;
