@@ -30,6 +30,7 @@ internal sealed partial class ServerHost : IAsyncDisposable
     private readonly NodeConfig _config;
     private readonly ILogger _log;
     private readonly TaskCompletionSource<ShutdownRequest> _shutdown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IPEndPoint> _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Engine _engine;
     private readonly CommandServices _services;
     private readonly ReplicationEpoch _epoch;
@@ -57,10 +58,13 @@ internal sealed partial class ServerHost : IAsyncDisposable
         _text = new PrometheusText(ServerMetrics.MeterName);
         _export = MetricsExport.Start(config.OtlpEndpoint);
         _admin = new AdminServer(config.Admin.ToEndPoint(), password, Pages(), loggers);
-        var executor = new CommandExecutor(CommandTable.Build(_services), _services);
+        var executor = new CommandExecutor(CommandTable.Build(), _services);
         _clients = new RespServer(new RespServerOptions(config.Client.Endpoint.ToEndPoint(), config.Client.Tls ? config.Tls.LoadCertificate() : null), new RespConnectionHandler(executor, _services), loggers);
         _idleCheck = new Timer(_ => CloseIdle());
     }
+
+    /// <summary>Completes with the address clients connect to, once they can.</summary>
+    public Task<IPEndPoint> Serving => _serving.Task;
 
     /// <summary>Stops the process in order; from any thread.</summary>
     public void RequestShutdown(string reason) => _shutdown.TrySetResult(new ShutdownRequest(reason));
@@ -73,6 +77,7 @@ internal sealed partial class ServerHost : IAsyncDisposable
         await _admin.StartAsync();
         await _clients.StartAsync();
         _idleCheck.Change(IdleCheckInterval, IdleCheckInterval);
+        _serving.TrySetResult(_clients.Bound);
         LogServing(_config.RegionName, _clients.Bound, _rpc.Bound, _admin.Bound);
         await Task.WhenAny(_shutdown.Task, _engine.Failed);
         if (_engine.Failed.IsCompletedSuccessfully)

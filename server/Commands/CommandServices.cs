@@ -1,6 +1,5 @@
 using MultiCloudKv.Foundation;
 using MultiCloudKv.Rpc.Configuration;
-using MultiCloudKv.Server.Keyspace;
 using MultiCloudKv.Server.Storage;
 
 namespace MultiCloudKv.Server.Commands;
@@ -40,9 +39,6 @@ internal sealed class CommandServices
     public int WaitingClients => Volatile.Read(ref _waiting);
 
     public ClientRegistry Clients { get; } = new();
-
-    /// <summary>Which names scan cursors stand for.</summary>
-    public ScanPositions Scans { get; } = new();
 
     public WatchRegistry Watches { get; } = new();
 

@@ -33,7 +33,7 @@ internal sealed class CommandTable
     }
 
     /// <summary>All commands of this server.</summary>
-    public static CommandTable Build(CommandServices services) => new(
+    public static CommandTable Build() => new(
         DataCommands.Handlers,
         TransactionCommands.Handlers,
         ConnectionCommands.Handlers,

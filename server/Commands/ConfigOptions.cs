@@ -24,7 +24,7 @@ internal static class ConfigOptions
         new("databases", static _ => "1"),
         new("appendonly", static _ => "yes"),
         new("appendfsync", static s => s.SyncPolicy),
-        new("save", static _ => ""),
+        new("save", static _ => "", static (_, text) => text.Trim().Length == 0 ? null : "there are no snapshots by time here; leave it empty"),
         new("maxmemory", static _ => "0"),
         Threshold("hash-max-listpack-entries", static e => e.HashEntriesMax, static (e, v) => e with { HashEntriesMax = v }),
         Threshold("hash-max-listpack-value", static e => e.HashValueMax, static (e, v) => e with { HashValueMax = v }),

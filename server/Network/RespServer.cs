@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MultiCloudKv.Foundation;
+using MultiCloudKv.Rpc;
 
 namespace MultiCloudKv.Server.Network;
 
@@ -28,7 +29,7 @@ internal sealed class RespServer : IAsyncDisposable
     public RespServer(RespServerOptions options, RespConnectionHandler handler, ILoggerFactory loggers)
     {
         _options = options;
-        _services = new ServiceCollection().AddSingleton(loggers).AddLogging().BuildServiceProvider();
+        _services = KestrelServices.Build(loggers, options.Certificate is not null);
         var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions { NoDelay = true, UnsafePreferInlineScheduling = true, Backlog = 4096 }), loggers);
         var kestrel = new KestrelServerOptions { ApplicationServices = _services, AddServerHeader = false };
         kestrel.Limits.MaxConcurrentConnections = null;
