@@ -16,6 +16,10 @@ internal sealed class CheckpointDatabase : IDisposable
     private const int BlobBytesMin = 16 << 10;
     private const long TargetFileBytes = 64L << 20;
     private const long LevelBaseBytes = 512L << 20;
+
+    /// <summary>An epoch adds a file over the whole key range to the youngest level; merging them is most of what a write costs down here.</summary>
+    private const int EpochsPerCompaction = 8;
+
     private const int InfoLogLevelWarn = 2;
 
     private readonly DbOptions _dbOptions;
@@ -38,6 +42,9 @@ internal sealed class CheckpointDatabase : IDisposable
             .SetTargetFileSizeBase(TargetFileBytes)
             .SetMaxBytesForLevelBase(LevelBaseBytes)
             .SetLevelCompactionDynamicLevelBytes()
+            .SetLevel0FileNumCompactionTrigger(EpochsPerCompaction)
+            .SetLevel0SlowdownWritesTrigger(EpochsPerCompaction * 4)
+            .SetLevel0StopWritesTrigger(EpochsPerCompaction * 8)
             .SetCompression(Compression.Lz4)
             .SetBottommostCompression(Compression.Zstd)
             .SetEnableBlobFiles()
