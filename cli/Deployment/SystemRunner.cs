@@ -65,9 +65,9 @@ internal sealed class SystemRunner(SystemState system)
         system.Save();
     }
 
-    public void StartReplicator(RegionState region)
+    public void StartReplicator(RegionState region, IReadOnlyDictionary<string, string>? settings = null)
     {
-        region.Replicator = OsProcess.Start(SourceTree.Executable("Replicator"), ["--config", system.ConfigOf(region)], system.ReplicatorLogOf(region));
+        region.Replicator = OsProcess.Start(SourceTree.Executable("Replicator"), ["--config", system.ConfigOf(region)], system.ReplicatorLogOf(region), settings);
         system.Save();
     }
 
