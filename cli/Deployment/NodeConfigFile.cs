@@ -51,7 +51,8 @@ internal static class NodeConfigFile
                 Line(yaml, 2, name, Quote(servers.Replace(';', ',')));
         }
 
-        yaml.Append("peers:\n");
+        if (system.Regions.Count > 1)
+            yaml.Append("peers:\n");
         foreach (RegionState peer in system.Regions.Where(peer => peer.Id != region.Id))
             yaml.Append(CultureInfo.InvariantCulture, $"  - {{name: {peer.Name}, id: {peer.Id}, replicator: \"127.0.0.1:{peer.ReplicatorPort}\"}}\n");
         return yaml.ToString();

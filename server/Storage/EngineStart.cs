@@ -26,6 +26,10 @@ public static partial class EngineStart
     /// <summary>This part of the cache's bytes is RocksDB's block cache, the rest holds records.</summary>
     private const int BlockCacheShare = 4;
 
+    /// <summary>Of a segment, this part is kept for peers' changes when the disk is full.</summary>
+    private const int ReserveShare = 8;
+    private const long ReserveBytesMax = 8L << 20;
+
     /// <summary>New keys' versions are above this much after the last applied time of their slot, so that a version chain that ran ahead of time is still asked for.</summary>
     private static readonly ulong VersionMargin = HybridTime.FromMs(60_000);
 
@@ -105,6 +109,7 @@ public static partial class EngineStart
             _ => SyncPolicy.EverySecond,
         },
         SegmentBytes = config.Binlog.SegmentBytes,
+        ReserveBytes = Math.Min(ReserveBytesMax, config.Binlog.SegmentBytes / ReserveShare),
     };
 
     private static void SetVersionFloors(RecordCache cache, SlotVectors vectors)
