@@ -42,7 +42,10 @@ static async Task<int> RunAsync(NodeConfig config, bool forceWritable)
     await using var host = new ServerHost(config, forceWritable, loggers);
     using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-    return await host.RunAsync();
+    int exitCode = await host.RunAsync();
+    if (host.Failure is not null)
+        await Console.Error.WriteLineAsync($"server: {host.Failure}");
+    return exitCode;
 
     void Stop(PosixSignalContext context)
     {

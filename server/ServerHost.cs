@@ -66,6 +66,9 @@ internal sealed partial class ServerHost : IAsyncDisposable
     /// <summary>Completes with the address clients connect to, once they can.</summary>
     public Task<IPEndPoint> Serving => _serving.Task;
 
+    /// <summary>Why it ended, when it had to; null otherwise.</summary>
+    public string? Failure { get; private set; }
+
     /// <summary>Stops the process in order; from any thread.</summary>
     public void RequestShutdown(string reason) => _shutdown.TrySetResult(new ShutdownRequest(reason));
 
@@ -86,7 +89,7 @@ internal sealed partial class ServerHost : IAsyncDisposable
         if (request.ExitCode == ExitCodes.Ok)
             LogStopping(request.Reason);
         else
-            LogFailed(request.Reason);
+            Abandon(request.Reason);
         using var patience = new CancellationTokenSource(request.ExitCode == ExitCodes.Ok ? DrainPatience : TimeSpan.Zero);
         await _clients.StopAsync(patience.Token);
         return request.ExitCode;
@@ -104,6 +107,14 @@ internal sealed partial class ServerHost : IAsyncDisposable
         _text.Dispose();
         _metrics.Dispose();
         await _engine.DisposeAsync();
+    }
+
+    /// <summary>After a failure nothing more is written from memory: the next start replays the binlog.</summary>
+    private void Abandon(string reason)
+    {
+        LogFailed(reason);
+        Failure = reason;
+        _engine.Stop(new InvariantException(reason));
     }
 
     private RpcServer NewRpcServer(NodeConfig config, string? password, ILoggerFactory loggers)

@@ -53,5 +53,5 @@ internal sealed class CommandServices
 
     /// <summary>Something failed that no handler expects: going on would be guessing, so the process stops.</summary>
     public void Fail(Exception failure) =>
-        Shutdown(new ShutdownRequest(failure.ToString(), failure is EnvironmentException environment ? environment.ExitCode : ExitCodes.Bug));
+        Shutdown(failure is EnvironmentException environment ? new ShutdownRequest(environment.Message, environment.ExitCode) : new ShutdownRequest(failure.ToString(), ExitCodes.Bug));
 }

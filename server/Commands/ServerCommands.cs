@@ -37,7 +37,7 @@ internal static class ServerCommands
     {
         if (!ctx.TryDouble(2, out double seconds))
             return;
-        if (ctx.InTransaction || !(seconds is >= 0 and <= SleepSecondsMax))
+        if (!(seconds is >= 0 and <= SleepSecondsMax))
         {
             ctx.Reply.Error(RespErrors.OutOfRange);
             return;

@@ -12,6 +12,8 @@ internal sealed class RegionWaiters(SlotVectors vectors)
 {
     public const int WaitersMax = 65536;
 
+    private const int EveryPartition = -1;
+
     private readonly Lock _lock = new();
     private readonly List<Waiter> _waiters = [];
     private TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,7 +30,7 @@ internal sealed class RegionWaiters(SlotVectors vectors)
     /// <summary>Number of other regions that have applied the write, once that is <paramref name="count"/> or the time is over (0 = no time limit).</summary>
     public async Task<int> WaitAsync(Stamp write, int slot, int count, TimeSpan timeout, CancellationToken cancel)
     {
-        int partition = vectors.Partitions.Of(slot);
+        int partition = slot == CommitResult.SeveralSlots ? EveryPartition : vectors.Partitions.Of(slot);
         int reached = Reached(write, partition);
         if (write == Stamp.None)
             return vectors.Peers.Length;
@@ -93,11 +95,26 @@ internal sealed class RegionWaiters(SlotVectors vectors)
         int reached = 0;
         foreach (byte peer in vectors.Peers)
         {
-            if (vectors.Known(partition, peer) is { } heard && heard.Applied[write.Region] >= write.Hlc)
+            if (partition == EveryPartition ? HasEverywhere(write, peer) : Has(write, partition, peer))
                 reached++;
         }
 
         return reached;
+    }
+
+    private bool Has(Stamp write, int partition, byte peer) =>
+        vectors.Known(partition, peer) is { } heard && heard.Applied[write.Region] >= write.Hlc;
+
+    /// <summary>A partition the write did not touch passes it by heartbeat.</summary>
+    private bool HasEverywhere(Stamp write, byte peer)
+    {
+        for (int partition = 0; partition < vectors.Partitions.Count; partition++)
+        {
+            if (!Has(write, partition, peer))
+                return false;
+        }
+
+        return true;
     }
 
     private sealed record Waiter(Stamp Write, int Partition, int Count)

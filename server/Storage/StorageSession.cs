@@ -115,7 +115,7 @@ public sealed class StorageSession : IRecordStores
         Span<byte> groups = Transaction.Groups;
         int count = Transaction.GroupCount;
         FindOffsets(groups, count);
-        int slot = ChangeGroup.SlotAt(groups, 0);
+        int slot = count == 1 ? ChangeGroup.SlotAt(groups, 0) : CommitResult.SeveralSlots;
         CommitResult result = _engine.AppendOwn(groups, _offsets.AsSpan(0, count), slot, out uint epoch);
         if (!result.Changed)
             return result;

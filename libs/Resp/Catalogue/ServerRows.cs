@@ -37,7 +37,7 @@ internal static class ServerRows
         [
             Row("debug|help", 2, Operator, "1.0.0", "The subcommands"),
             Row("debug|set-active-expire", 3, Operator, "1.0.0", "Accepted: expired keys are hidden at once in any case"),
-            Row("debug|sleep", 3, Operator, "1.0.0", "Waits before it answers"),
+            Row("debug|sleep", 3, Operator | NoMulti, "1.0.0", "Waits before it answers"),
         ]),
         Row("info", -1, Anytime, "1.0.0", "Figures of this server", AclCategories.Dangerous),
         Row("shutdown", -1, Operator | NoMulti | AllowBusy, "1.0.0", "Stops the server"),
