@@ -78,7 +78,7 @@ public sealed partial class ReplicatorHost : IAsyncDisposable
             _started.TrySetResult();
             await await Task.WhenAny(tasks);
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch (Exception e) when (cancel.IsCancellationRequested && e is OperationCanceledException or RpcException or IOException)
         {
             // Asked to stop.
         }

@@ -27,6 +27,10 @@ internal sealed class RpcRequestContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        // A handler that found its connection closing may send the request again on another one; what the first one took is gone.
+        if (_opened.Task.IsCompleted)
+            throw new HttpRequestException("the connection closed while the call began");
+
         // The headers go out now: the other side may answer before the first message is written.
         await stream.FlushAsync(cancellationToken);
         _opened.TrySetResult(stream);

@@ -48,6 +48,9 @@ public sealed partial class OriginPipeline
         }
         catch (Exception e)
         {
+            // A session that ends for another reason breaks this stream itself.
+            if (session.IsCancellationRequested)
+                return;
             FailSession(SessionEnd.NodeAway, "the node: " + e.Message, e);
             try
             {

@@ -91,6 +91,7 @@ public sealed class NodeService : IDisposable
 
     private async Task ApplyAsync(RpcReader<ApplyRequest> requests, RpcWriter<ApplyReply> replies, RpcContext context)
     {
+        var refused = new Dictionary<(uint Origin, uint Partition), ApplyAck>();
         while (await requests.ReadAsync(context.Cancel) is { } request)
         {
             var reply = new ApplyReply();
@@ -98,11 +99,23 @@ public sealed class NodeService : IDisposable
             {
                 CheckEpoch(request.Epoch);
                 foreach (ApplyItem item in request.Items)
-                    reply.Acks.Add(await ApplyItemAsync(item, context.Cancel));
+                    reply.Acks.Add(await ApplyInOrderAsync(item, refused, context.Cancel));
             }
 
             await replies.WriteAsync(reply, context.Cancel);
         }
+    }
+
+    /// <summary>Once a batch of a partition was not applied, nothing behind it on this stream is: no later batch, and no heartbeat.</summary>
+    private async ValueTask<ApplyAck> ApplyInOrderAsync(ApplyItem item, Dictionary<(uint Origin, uint Partition), ApplyAck> refused, CancellationToken cancel)
+    {
+        (uint, uint) key = (item.Origin, item.Partition);
+        if (refused.TryGetValue(key, out ApplyAck? before))
+            return new ApplyAck { Ticket = item.Ticket, Outcome = before.Outcome, Sequence = before.Sequence, Reason = before.Reason };
+        ApplyAck ack = await ApplyItemAsync(item, cancel);
+        if (ack.Outcome is not (ApplyOutcome.Applied or ApplyOutcome.Duplicate))
+            refused[key] = ack;
+        return ack;
     }
 
     private async ValueTask<ApplyAck> ApplyItemAsync(ApplyItem item, CancellationToken cancel)

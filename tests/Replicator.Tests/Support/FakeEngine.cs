@@ -36,9 +36,10 @@ internal sealed class FakeEngine : INodeEngine, IDisposable
             Directory = directory,
             Identity = new BinlogIdentity(cluster, region, 1, "n1"),
             Partitions = _partitions,
-            Sync = SyncPolicy.Os,
+            Sync = SyncPolicy.EverySecond,
             SegmentBytes = segmentBytes,
-            ReserveBytes = 64 << 10,
+            ReserveBytes = Math.Min(64 << 10, segmentBytes / 4),
+            PopulateAheadBytes = Math.Min(1 << 20, segmentBytes / 2),
             WitnessDirectory = witness,
         };
         using BinlogRecovery recovery = BinlogRecovery.Open(options);

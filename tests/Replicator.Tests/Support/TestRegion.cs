@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiCloudKv.Foundation;
+using MultiCloudKv.Rpc;
 using MultiCloudKv.Rpc.Configuration;
 using MultiCloudKv.Rpc.Messages;
 
@@ -87,6 +88,39 @@ internal sealed class TestRegion : IAsyncDisposable
         await StartNodeAsync();
         StartReplicator();
     }
+
+    /// <summary>A copy of the node's binlog as it is now, to be restored later: what an older disk would hold.</summary>
+    public string CopyBinlog()
+    {
+        string copy = Path.Combine(DataDirectory, $"copy-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(copy);
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(DataDirectory, "binlog")))
+        {
+            if (Path.GetFileName(file) != "lock")
+                File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        return copy;
+    }
+
+    /// <summary>Puts an older copy in the binlog's place; the node is stopped.</summary>
+    public void RestoreBinlog(string copy)
+    {
+        Directory.Delete(Path.Combine(DataDirectory, "binlog"), recursive: true);
+        Directory.Move(copy, Path.Combine(DataDirectory, "binlog"));
+    }
+
+    /// <summary>Calls this region's replicator as the operator's tool does.</summary>
+    public async Task<TReply> CallAsync<TRequest, TReply>(RpcMethod<TRequest, TReply> method, TRequest request)
+        where TRequest : Google.Protobuf.IMessage<TRequest>, new()
+        where TReply : Google.Protobuf.IMessage<TReply>, new()
+    {
+        using var channel = new RpcChannel($"127.0.0.1:{ReplicatorPort}");
+        return await channel.UnaryAsync(method, request, TimeSpan.FromSeconds(10));
+    }
+
+    public Task SetLinkAsync(TestRegion peer, bool paused) =>
+        CallAsync(ReplicatorMethods.SetLink, new SetLinkRequest { Peer = peer.Name, Paused = paused });
 
     public NodeConfig Config()
     {
