@@ -71,7 +71,7 @@ internal static class CounterCommands
             ctx.Reply.Error(RespErrors.IncrementNotFinite);
         else
         {
-            key.Increment(delta.Number);
+            key.Increment(delta.For(value));
             ctx.Reply.Bulk(key.StringValue);
         }
     }

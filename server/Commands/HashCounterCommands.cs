@@ -62,7 +62,7 @@ internal static class HashCounterCommands
             return;
         }
 
-        key.Increment(ElementType.Hash, field, delta.Number);
+        key.Increment(ElementType.Hash, field, delta.For(value));
         key.TryGet(field, out ReadOnlySpan<byte> sum);
         ctx.Reply.Bulk(sum);
     }

@@ -85,9 +85,10 @@ internal static class SortedSetCommands
             ctx.Reply.Integer(options.HasFlag(ZAddOptions.CountChanged) ? added + updated : added);
     }
 
-    /// <summary>Adds one member or changes its score; <paramref name="score"/> becomes the member's score.</summary>
+    /// <summary>Adds one member or changes its score; <paramref name="score"/> becomes the member's score. There is no negative zero.</summary>
     private static ZAddOutcome AddOne(KeyView key, ReadOnlySpan<byte> member, ref double score, ZAddOptions options)
     {
+        score = score == 0 ? 0 : score;
         if (!key.TryGetScore(member, out double before))
         {
             if (options.HasFlag(ZAddOptions.IfPresent))

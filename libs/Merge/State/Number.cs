@@ -86,9 +86,9 @@ public readonly struct Number : IEquatable<Number>
         _ => Of(_integer == Int128.MinValue ? Int128.MaxValue : -_integer),
     };
 
-    /// <summary>A decimal without a fraction as the integer it is; everything else unchanged. What is shown goes through here.</summary>
+    /// <summary>A decimal without a fraction as the 64-bit integer it is; everything else unchanged. What is shown goes through here.</summary>
     public Number Normalize() =>
-        Kind == NumberKind.Decimal && decimal.Truncate(_decimal) == _decimal ? Of((Int128)_decimal) : this;
+        Kind == NumberKind.Decimal && decimal.Truncate(_decimal) == _decimal && _decimal is >= long.MinValue and <= long.MaxValue ? Of((long)_decimal) : this;
 
     public void WriteTo(ByteWriter to)
     {
