@@ -38,6 +38,9 @@ public sealed record BinlogOptions
     /// </summary>
     public string WitnessDirectory { get; init; } = "/dev/shm";
 
+    /// <summary>Where segments are copied to before they are deleted; empty: nowhere.</summary>
+    public string ArchiveDirectory { get; init; } = "";
+
     internal void Validate()
     {
         Identity.Validate();

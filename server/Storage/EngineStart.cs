@@ -52,7 +52,8 @@ public static partial class EngineStart
             var cursors = new CursorTable();
             var ownEnds = new OwnEnds(partitions.Count);
             var frontiers = new AppliedFrontiers(partitions.Count);
-            cache = new RecordCache(new RecordCacheOptions { CacheBytes = config.Cache.Bytes - (config.Cache.Bytes / BlockCacheShare), DirtyBytes = config.Cache.DirtyBytes }, store) { Capture = stripe => AppliedRows.Capture(vectors, stripe.Index) };
+            long recordBytes = config.Cache.Bytes - (config.Cache.Bytes / BlockCacheShare);
+            cache = new RecordCache(new RecordCacheOptions { CacheBytes = recordBytes, DirtyBytes = Math.Min(config.Cache.DirtyBytes, recordBytes / 2) }, store) { Capture = stripe => AppliedRows.Capture(vectors, stripe.Index) };
             var clock = new HybridClock(time);
             CheckpointCut? cut = Checkpoint.Read(store, cache, ownEnds, cursors, vectors);
             clock.Observe(cut?.Hlc ?? 0);
@@ -110,6 +111,7 @@ public static partial class EngineStart
         },
         SegmentBytes = config.Binlog.SegmentBytes,
         ReserveBytes = Math.Min(ReserveBytesMax, config.Binlog.SegmentBytes / ReserveShare),
+        ArchiveDirectory = config.Binlog.Archive ?? "",
     };
 
     private static void SetVersionFloors(RecordCache cache, SlotVectors vectors)

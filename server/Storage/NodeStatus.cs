@@ -29,6 +29,7 @@ internal static class NodeStatus
             dirty_bytes = cache.DirtyBytes,
             cached_bytes = cache.CachedBytes,
             retention_alarm = engine.Retention.Alarmed,
+            archive_trouble = engine.Binlog.ArchiveTrouble,
             peers = engine.Retention.Peers,
         });
     }

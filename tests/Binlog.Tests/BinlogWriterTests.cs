@@ -256,6 +256,30 @@ public class BinlogWriterTests
     }
 
     [Fact]
+    public void DeleteSegmentsBefore_WithAnArchive_CopiesThemThereFirst()
+    {
+        using var log = new TestLog();
+        string archive = log.Dir + "-archive";
+        log.Options = log.Options with { ArchiveDirectory = archive };
+        using BinlogWriter writer = log.Open();
+        Appended last = default;
+        for (int i = 0; i < 400; i++)
+            last = TestLog.AppendOwn(writer, opsLength: 500);
+        TestLog.Sync(writer, last.End);
+        IReadOnlyList<SegmentInfo> before = writer.Segments();
+        byte[] first = File.ReadAllBytes(SegmentNames.PathOf(log.Dir, before[0].First));
+        writer.DeleteSegmentsBefore(before[1].End);
+        Assert.Equal(2, SegmentNames.List(archive).Count);
+        Assert.Equal(first, File.ReadAllBytes(SegmentNames.PathOf(archive, before[0].First)));
+        Directory.Delete(archive, recursive: true);
+        File.WriteAllText(archive, "in the way");
+        Assert.Equal(0, writer.DeleteSegmentsBefore(before[2].End));
+        Assert.NotNull(writer.ArchiveTrouble);
+        Assert.Equal(before[2].First, writer.Segments()[0].First);
+        File.Delete(archive);
+    }
+
+    [Fact]
     public void DeleteSegmentsBefore_APosition_DeletesWholeDurableSegmentsOnly()
     {
         using var log = new TestLog();

@@ -36,7 +36,7 @@ internal sealed class TestLog : IDisposable
         };
     }
 
-    public BinlogOptions Options { get; private set; }
+    public BinlogOptions Options { get; set; }
 
     public string Dir => Options.Directory;
 

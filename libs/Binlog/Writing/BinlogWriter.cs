@@ -39,6 +39,7 @@ public sealed unsafe class BinlogWriter : IDisposable
     private AppendSegment _current;
     private uint _epoch = 1;
     private string? _failure;
+    private string? _archiveTrouble;
     private bool _closed;
 
     internal BinlogWriter(BinlogDirectory directory, BinlogOptions options, HybridClock clock, AppendSegment first, IEnumerable<SegmentInfo> sealedSegments, ulong[] sequences, CommittedFile committed, CommittedFile? witness, DurableFile durableFile, BinlogSeams seams)
@@ -151,10 +152,19 @@ public sealed unsafe class BinlogWriter : IDisposable
     /// <summary>The segments that are there, oldest first.</summary>
     public IReadOnlyList<SegmentInfo> Segments() => _segments.List();
 
-    /// <summary>Deletes the segments that end at or before a position; never the current one, nor one that isn't durable yet. Returns the bytes freed.</summary>
+    /// <summary>Why segments can't be archived, and therefore not be deleted; null while all is well.</summary>
+    public string? ArchiveTrouble => Volatile.Read(ref _archiveTrouble);
+
+    /// <summary>
+    /// Deletes the segments that end at or before a position; never the current one, nor one that isn't durable yet, nor, where an archive is set, one that
+    /// can't be copied there. Returns the bytes freed.
+    /// </summary>
     public long DeleteSegmentsBefore(long position)
     {
-        List<SegmentInfo> gone = _segments.Take(Math.Min(position, Durable));
+        position = Math.Min(position, Durable);
+        if (_options.ArchiveDirectory.Length > 0)
+            position = Archive(position);
+        List<SegmentInfo> gone = _segments.Take(position);
         if (gone.Count == 0)
             return 0;
         Volatile.Write(ref _committedFile.FirstRetained, gone[^1].End);
@@ -181,6 +191,26 @@ public sealed unsafe class BinlogWriter : IDisposable
     {
         Volatile.Write(ref _committedFile.Durable, durable);
         _segments.Synced();
+    }
+
+    /// <summary>Archives what ends at or before a position; returns up to where that succeeded.</summary>
+    private long Archive(long position)
+    {
+        foreach (SegmentInfo segment in _segments.List().Where(s => !s.Current && s.End <= position))
+        {
+            try
+            {
+                SegmentArchive.Store(SegmentNames.PathOf(_options.Directory, segment.First), _options.ArchiveDirectory);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or EnvironmentException)
+            {
+                Volatile.Write(ref _archiveTrouble, $"segment {segment.First} can't be archived to {_options.ArchiveDirectory}: {e.Message}; it is kept");
+                return segment.First;
+            }
+        }
+
+        Volatile.Write(ref _archiveTrouble, null);
+        return position;
     }
 
     private AppendStatus Append(RecordKind kind, byte origin, int count, Span<byte> body, ReadOnlySpan<int> groups, ReadOnlySpan<byte> extensions, out Appended result)
