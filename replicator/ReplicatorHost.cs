@@ -7,6 +7,7 @@ using MultiCloudKv.Replicator.Progress;
 using MultiCloudKv.Replicator.Ship;
 using MultiCloudKv.Replicator.Transports;
 using MultiCloudKv.Replicator.Transports.Direct;
+using MultiCloudKv.Replicator.Transports.Kafka;
 using MultiCloudKv.Rpc;
 using MultiCloudKv.Rpc.Configuration;
 using MultiCloudKv.Rpc.Messages;
@@ -205,10 +206,11 @@ public sealed partial class ReplicatorHost : IAsyncDisposable
         }
     }
 
-    private static DirectTransport Transport(TransportParts parts) => parts.Config.Transport switch
+    private static ITransport Transport(TransportParts parts) => parts.Config.Transport switch
     {
         TransportKind.Direct => new DirectTransport(parts.Config.ClusterId, parts.Config.RegionId, parts.Config.Partitions, parts.Peers),
-        var other => throw new EnvironmentException(string.Create(CultureInfo.InvariantCulture, $"transport: {other} is not in this build"), ExitCodes.Usage),
+        TransportKind.Kafka => new KafkaTransport(parts),
+        var other => throw new InvariantException($"transport {other}"),
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "listening on {EndPoint}, transport {Transport}")]

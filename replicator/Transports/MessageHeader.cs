@@ -158,6 +158,10 @@ public readonly record struct MessageHeader
         return true;
     }
 
+    /// <summary>Incarnation and history of a message whose head is known to be good.</summary>
+    public static (uint Incarnation, HistoryId History) PeekPast(ReadOnlySpan<byte> message) =>
+        (BinaryPrimitives.ReadUInt32LittleEndian(message[12..]), HistoryId.Read(message[16..]));
+
     private static uint Checksum(ReadOnlySpan<byte> message) =>
         ~Crc32C.Update(Crc32C.Update(uint.MaxValue, message[..CrcOffset]), message[Length..]);
 }

@@ -18,7 +18,7 @@ internal sealed class TestSystem : IAsyncDisposable
         SegmentBytes = segmentBytes;
         Loggers = Environment.GetEnvironmentVariable("MCKV_TEST_LOG") is null
             ? NullLoggerFactory.Instance
-            : LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Information).AddSimpleConsole(o => o.SingleLine = true));
+            : LoggerFactory.Create(l => l.SetMinimumLevel(Enum.TryParse(Environment.GetEnvironmentVariable("MCKV_TEST_LOG"), out LogLevel level) ? level : LogLevel.Information).AddSimpleConsole(o => o.SingleLine = true));
         int[] ports = FreePorts(regions * 2);
         var list = new List<TestRegion>();
         Regions = list;
@@ -28,7 +28,7 @@ internal sealed class TestSystem : IAsyncDisposable
 
     public string Root => _root.FullName;
 
-    public string Cluster => "test";
+    public string Cluster { get; init; } = "test";
 
     public int Partitions { get; }
 
@@ -57,7 +57,7 @@ internal sealed class TestSystem : IAsyncDisposable
     }
 
     public async Task WritableAsync() =>
-        await EventuallyAsync(() => Regions.All(r => r.Node?.Engine.Writable ?? true), () => string.Join("; ", Regions.Select(r => r.Replicator?.Service?.Status().WritableReason ?? "no replicator")));
+        await EventuallyAsync(() => Regions.All(r => r.Node?.Engine.Writable ?? true), () => string.Join("; ", Regions.Select(r => r.Replicator?.Service?.Status().WritableReason ?? $"no replicator: {r.Running.Exception?.InnerException}")));
 
     /// <summary>Polls a condition until it holds.</summary>
     public static async Task EventuallyAsync(Func<bool> condition, Func<string>? state = null, TimeSpan? patience = null)

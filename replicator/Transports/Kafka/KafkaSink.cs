@@ -1,0 +1,211 @@
+using Confluent.Kafka;
+using MultiCloudKv.Foundation;
+using MultiCloudKv.Replicator.Progress;
+using MultiCloudKv.Replicator.Ship;
+
+namespace MultiCloudKv.Replicator.Transports.Kafka;
+
+/// <summary>
+/// Hands the shipper's messages to one producer and follows what Kafka confirms. What the shipper gives at once is a round;
+/// a position is confirmed when its round and every one before it are.
+/// </summary>
+/// <remarks>
+/// The first delivery that fails ends this sink and its producer (<see cref="Failed"/>): a producer that dropped one message
+/// must not send the next. At most <see cref="BytesMax"/> and <see cref="MessagesMax"/> are on their way; at the bound the
+/// shipper waits, and while brokers are away that is where it stands. One shipper gives; confirmations come on the client's thread.
+/// </remarks>
+internal sealed class KafkaSink : IMessageSink, IDisposable
+{
+    private const long BytesMax = 32 << 20;
+    private const int MessagesMax = 8192;
+    private static readonly TimeSpan QueueFullDelay = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(2);
+    private readonly Lock _lock = new();
+    private readonly Queue<Round> _rounds = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IProducer<Null, byte[]> _producer;
+    private readonly TopicPartition[] _partitions;
+    private readonly ShipProgress _progress;
+    private readonly ShipCounters _counters;
+    private readonly AlarmBook _alarms;
+    private readonly FeedStart[] _given;
+    private TaskCompletionSource? _room;
+    private long _bytes;
+    private int _messages;
+
+    public KafkaSink(KafkaClients clients, string topic, IReadOnlyList<FeedStart> from, ShipProgress progress, ShipCounters counters, AlarmBook alarms)
+    {
+        _progress = progress;
+        _counters = counters;
+        _alarms = alarms;
+        _given = [.. from];
+        _partitions = [.. from.Select(f => new TopicPartition(topic, new Partition(f.Partition)))];
+        _producer = clients.Producer(e =>
+        {
+            if (e.IsFatal)
+                Fail(e);
+        });
+    }
+
+    /// <summary>Faults with the first delivery that failed.</summary>
+    public Task Failed => _failed.Task;
+
+    /// <summary>Per partition the last change given to the producer.</summary>
+    public IReadOnlyList<FeedStart> Given
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _given];
+        }
+    }
+
+    /// <summary>Bytes not confirmed yet, and for how long the oldest has waited.</summary>
+    public (long Bytes, TimeSpan Waiting) Outstanding
+    {
+        get
+        {
+            lock (_lock)
+                return (_bytes, _rounds.TryPeek(out Round? oldest) ? TimeSpan.FromMilliseconds(Environment.TickCount64 - oldest.Began) : TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>The next shipper gives a partition from there again.</summary>
+    public void Rewind(FeedStart start)
+    {
+        lock (_lock)
+            _given[start.Partition] = start;
+    }
+
+    public async ValueTask SendAsync(IReadOnlyList<OutMessage> messages, long position, CancellationToken cancel)
+    {
+        await RoomAsync(cancel);
+        var round = new Round(this, position, messages.Count);
+        lock (_lock)
+        {
+            _rounds.Enqueue(round);
+            _messages += messages.Count;
+            foreach (OutMessage message in messages)
+            {
+                _bytes += message.Bytes.Length;
+                if (message.Changes == 0)
+                    continue;
+                (uint incarnation, HistoryId history) = MessageHeader.PeekPast(message.Bytes.Span);
+                _given[message.Partition] = new FeedStart(message.Partition, message.LastSequence, history, incarnation);
+                round.Ends.Add(_given[message.Partition]);
+            }
+        }
+
+        foreach (OutMessage message in messages)
+        {
+            await ProduceAsync(message, round);
+            _counters.Add(message.Changes, message.Bytes.Length);
+        }
+    }
+
+    public ValueTask RefuseAsync(FeedRefusal refusal, CancellationToken cancel)
+    {
+        _alarms.Raise($"shipping partition {refusal.Partition}", refusal.Reason.Replace("the receiver has it", "the topic has it", StringComparison.Ordinal));
+        return default;
+    }
+
+    /// <summary>Once the shipper has stopped: waits a moment for what is on its way.</summary>
+    public void Flush() => _producer.Flush(FlushPatience);
+
+    public void Dispose()
+    {
+        _failed.TrySetCanceled();
+        _producer.Dispose();
+    }
+
+    private async ValueTask RoomAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            Task room;
+            lock (_lock)
+            {
+                if (_failed.Task.IsCompleted)
+                    break;
+                if (_bytes < BytesMax && _messages < MessagesMax)
+                    return;
+                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                room = _room.Task;
+            }
+
+            await room.WaitAsync(cancel);
+        }
+
+        await _failed.Task;
+    }
+
+    /// <summary>Not cancelled half way: what was begun is given whole, so that what was given stays known.</summary>
+    private async ValueTask ProduceAsync(OutMessage message, Round round)
+    {
+        byte[] bytes = message.Bytes.ToArray();
+        while (true)
+        {
+            try
+            {
+                _producer.Produce(_partitions[message.Partition], new Message<Null, byte[]> { Value = bytes }, report => round.Delivered(report.Error, bytes.Length));
+                return;
+            }
+            catch (ProduceException<Null, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull && !_failed.Task.IsCompleted)
+            {
+                await Task.Delay(QueueFullDelay);
+            }
+            catch (KafkaException e)
+            {
+                Fail(e.Error);
+                throw;
+            }
+        }
+    }
+
+    private void Fail(Error error)
+    {
+        _failed.TrySetException(new KafkaException(error));
+        lock (_lock)
+            _room?.TrySetResult();
+    }
+
+    private void OnDelivered(Round round, Error error, int bytes)
+    {
+        if (error.IsError)
+        {
+            Fail(error);
+            return;
+        }
+
+        TaskCompletionSource? room = null;
+        lock (_lock)
+        {
+            _bytes -= bytes;
+            _messages--;
+            round.Pending--;
+            while (_rounds.TryPeek(out Round? oldest) && oldest.Pending == 0)
+            {
+                _rounds.Dequeue();
+                _progress.Confirm(oldest.Position, oldest.Ends);
+            }
+
+            if (_bytes < BytesMax && _messages < MessagesMax)
+                (room, _room) = (_room, null);
+        }
+
+        room?.TrySetResult();
+    }
+
+    private sealed class Round(KafkaSink sink, long position, int pending)
+    {
+        public long Position { get; } = position;
+
+        public int Pending { get; set; } = pending;
+
+        public long Began { get; } = Environment.TickCount64;
+
+        public List<FeedStart> Ends { get; } = [];
+
+        public void Delivered(Error error, int bytes) => sink.OnDelivered(this, error, bytes);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace MultiCloudKv.Replicator.Tests.Kafka;
+
+/// <summary>
+/// A real broker for a test, in a directory and on a port of its own. Started by the script beside the source tree
+/// (../shared/kafka); where only a running one is named by MCKV_TEST_KAFKA, that is used by tests that need not touch the broker itself.
+/// </summary>
+internal sealed class KafkaBroker : IAsyncDisposable
+{
+    public const string Needs = "needs ../shared/kafka (a broker to start), or MCKV_TEST_KAFKA=host:port (one that runs)";
+    private static readonly TimeSpan ScriptPatience = TimeSpan.FromSeconds(90);
+    private static readonly string? Script = FindScript();
+    private readonly DirectoryInfo? _directory;
+    private readonly string _properties;
+    private readonly int _port;
+
+    private KafkaBroker(DirectoryInfo? directory, int port, string properties, string bootstrap)
+    {
+        _directory = directory;
+        _port = port;
+        _properties = properties;
+        Bootstrap = bootstrap;
+    }
+
+    public string Bootstrap { get; }
+
+    /// <summary>A broker that may be killed, frozen and emptied; skips the test where none can be started.</summary>
+    public static async Task<KafkaBroker> StartAsync(string properties = "")
+    {
+        Assert.SkipWhen(Script is null, "needs ../shared/kafka: a broker that this test may kill");
+        int port = FreePort();
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("mckv-kafka-");
+        var broker = new KafkaBroker(directory, port, properties, $"127.0.0.1:{port}");
+        await broker.StartAgainAsync();
+        return broker;
+    }
+
+    /// <summary>Any broker; skips the test where there is none.</summary>
+    public static async Task<KafkaBroker> AnyAsync()
+    {
+        if (Environment.GetEnvironmentVariable("MCKV_TEST_KAFKA") is { Length: > 0 } running)
+            return new KafkaBroker(null, 0, "", running);
+        Assert.SkipWhen(Script is null, Needs);
+        return await StartAsync();
+    }
+
+    public Task StartAgainAsync() => RunAsync("start", _directory!.FullName, _port.ToString(CultureInfo.InvariantCulture));
+
+    public Task KillAsync() => RunAsync("kill", _directory!.FullName, "1");
+
+    /// <summary>Runs one of Kafka's own tools.</summary>
+    public Task ToolAsync(string tool, params string[] arguments) => RunAsync([tool, _directory!.FullName, .. arguments]);
+
+    public void Freeze() => Signal("STOP");
+
+    public void Thaw() => Signal("CONT");
+
+    public void RemoveData() => Directory.Delete(Path.Combine(_directory!.FullName, "1", "data"), recursive: true);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_directory is null)
+            return;
+        if (File.Exists(PidFile))
+            Thaw();
+        await RunAsync("stop", _directory.FullName);
+        _directory.Delete(recursive: true);
+    }
+
+    private string PidFile => Path.Combine(_directory!.FullName, "1", "pid");
+
+    private void Signal(string signal)
+    {
+        using Process kill = Process.Start("kill", ["-" + signal, File.ReadAllText(PidFile).Trim()]);
+        kill.WaitForExit();
+    }
+
+    private async Task RunAsync(params string[] arguments)
+    {
+        // Output goes to a file: a broker inherits it and outlives the script.
+        string log = Path.Combine(_directory!.FullName, "script.log");
+        var start = new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", "exec \"$0\" \"$@\" >>\"$LOG\" 2>&1 </dev/null", Script! } };
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment["LOG"] = log;
+        start.Environment["KAFKA_PROPERTIES"] = _properties;
+        using Process script = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(ScriptPatience);
+        await script.WaitForExitAsync(patience.Token);
+        Assert.True(script.ExitCode == 0, $"kafka.sh {string.Join(' ', arguments)}: {await File.ReadAllTextAsync(log, CancellationToken.None)}");
+    }
+
+    private static string? FindScript()
+    {
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            if (!File.Exists(Path.Combine(at.FullName, "MultiCloudKv.sln")))
+                continue;
+            string script = Path.Combine(at.FullName, "..", "shared", "kafka", "kafka.sh");
+            return File.Exists(script) ? Path.GetFullPath(script) : null;
+        }
+
+        return null;
+    }
+
+    /// <summary>A port whose successor, the controller's, is free as well.</summary>
+    private static int FreePort()
+    {
+        while (true)
+        {
+            using var first = new TcpListener(IPAddress.Loopback, 0);
+            first.Start();
+            int port = ((IPEndPoint)first.LocalEndpoint).Port;
+            try
+            {
+                using var second = new TcpListener(IPAddress.Loopback, port + 1);
+                second.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: another pair.
+            }
+        }
+    }
+}
