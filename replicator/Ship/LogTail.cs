@@ -6,15 +6,17 @@ namespace MultiCloudKv.Replicator.Ship;
 
 /// <summary>
 /// Watches the committed length of the node's binlog and wakes whoever waits for more. One thread looks: every
-/// quarter of a millisecond while there is traffic, backing off to two milliseconds when there is none, so that a change
-/// waits little and an idle node costs next to nothing.
+/// quarter of a millisecond while there is traffic, every two milliseconds after a pause, every five after a long one, so that a
+/// change waits little and an idle node costs next to nothing.
 /// </summary>
 /// <remarks>Thread-safe. The pace is also the only linger: what was committed between two looks travels together.</remarks>
 public sealed partial class LogTail : IDisposable
 {
     private const long PauseNs = 250_000;
     private const long PauseIdleNs = 2_000_000;
+    private const long PauseAsleepNs = 5_000_000;
     private const int LooksBeforeIdle = 200;
+    private const int LooksBeforeAsleep = 3000;
     private readonly string _directory;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
@@ -61,7 +63,7 @@ public sealed partial class LogTail : IDisposable
             }
 
             quiet++;
-            long pause = quiet < LooksBeforeIdle ? PauseNs : Math.Min(PauseNs * (quiet - LooksBeforeIdle + 2), PauseIdleNs);
+            long pause = quiet < LooksBeforeIdle ? PauseNs : quiet < LooksBeforeAsleep ? PauseIdleNs : PauseAsleepNs;
             var time = new TimeSpec(0, pause);
             _ = Sleep(in time, 0);
         }

@@ -37,7 +37,7 @@ public sealed class LagProbe(ITestOutputHelper output)
                     while (clock.Elapsed.TotalSeconds * perSecond < i)
                         Thread.Sleep(0);
                     long at = Stopwatch.GetTimestamp();
-                    written[system.A.Engine.Write(value, (i * 7919) % Slots.Count)] = at;
+                    written[system.A.Engine.Write(value, (int)((i * 7919L) % Slots.Count))] = at;
                 }
             },
             TaskCreationOptions.LongRunning);
@@ -54,7 +54,7 @@ public sealed class LagProbe(ITestOutputHelper output)
         byte[] value = new byte[128];
         await system.A.StopReplicatorAsync();
         for (int i = 0; i < changes; i++)
-            system.A.Engine.Write(value, (i * 7919) % Slots.Count);
+            system.A.Engine.Write(value, (int)((i * 7919L) % Slots.Count));
         int before = system.B.Engine.AppliedCount;
         TimeSpan cpu = Process.GetCurrentProcess().TotalProcessorTime;
         var clock = Stopwatch.StartNew();
