@@ -99,7 +99,7 @@ public sealed class ReplicatorService(
             Epoch = services.Node.Epoch,
             Transport = services.Transport.Name,
             Writable = services.Node.Sample?.Writable ?? false,
-            WritableReason = takeBack.State,
+            WritableReason = services.Node.Sample is { Writable: true } ? "" : takeBack.State,
             ChangesShipped = (ulong)counters.Changes,
             BytesShipped = (ulong)counters.Bytes,
             ShippedPosition = counters.Position,
