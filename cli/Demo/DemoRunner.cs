@@ -262,7 +262,7 @@ internal sealed class DemoRunner(SystemRunner runner, long changesMin, Cancellat
     private async Task<double> LagAsync(NodeClient client, string origin)
     {
         (Rpc.Messages.StatusReply? status, _) = await client.ReplicatorStatusAsync(stop).ConfigureAwait(false);
-        return status?.Origins.FirstOrDefault(entry => entry.Name == origin) is { } row ? Math.Round(row.ChangeLagMs, 1) : -1;
+        return status?.Origins.FirstOrDefault(entry => entry.Name == origin) is { } row ? Math.Round(Reports.LinkReport.Of(row, client.Region.Name).LagMs, 1) : -1;
     }
 
     private async Task UntilAsync(Func<bool> condition, string what)

@@ -6,6 +6,22 @@ namespace MultiCloudKv.Cli.Output;
 /// <summary>The tables of status, lag and the live view of up.</summary>
 internal static class Tables
 {
+    private const int WidthWithoutTerminal = 200;
+
+    /// <summary>Without a terminal: no colours, and lines as long as they need to be.</summary>
+    public static void Write(Table table)
+    {
+        if (!Console.IsOutputRedirected)
+        {
+            AnsiConsole.Write(table);
+            return;
+        }
+
+        IAnsiConsole plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(Console.Out) });
+        plain.Profile.Width = WidthWithoutTerminal;
+        plain.Write(table);
+    }
+
     public static Table Regions(IReadOnlyList<RegionReport> regions)
     {
         Table table = new Table().Border(TableBorder.Simple);

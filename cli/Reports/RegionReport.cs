@@ -69,7 +69,7 @@ internal sealed record RegionReport
             BinlogBytes = Number(server, "binlog_bytes"),
             DirtyBytes = Number(server, "dirty_bytes"),
             ChangesShipped = replicator?.ChangesShipped,
-            Links = [.. (replicator?.Origins ?? []).Select(origin => Link(origin, region.Name))],
+            Links = [.. (replicator?.Origins ?? []).Select(origin => LinkReport.Of(origin, region.Name))],
             Alarms = [.. replicator?.Alarms ?? []],
         };
     }
@@ -94,18 +94,6 @@ internal sealed record RegionReport
             return new ProcessReport("down", null, $"process {process.Pid} ended by itself; mckv up starts it again", null);
         return new ProcessReport(answers ? "up" : "unreachable", process.Pid, reason, OsProcess.ResidentBytes(process));
     }
-
-    private static LinkReport Link(OriginStatus origin, string to) => new(
-        origin.Name,
-        to,
-        origin.State.ToString().ToLowerInvariant(),
-        origin.Reason.Length > 0 ? origin.Reason : null,
-        origin.ChangeLagMs,
-        origin.HeartbeatAgeMs,
-        origin.ChangesApplied,
-        origin.BytesApplied,
-        origin.Duplicates,
-        origin.Reships);
 
     private static string Address(int port) => $"127.0.0.1:{port}";
 

@@ -60,7 +60,7 @@ internal static partial class ConflictsVerb
             table.AddColumn(title);
         foreach (var sibling in siblings)
             table.AddRow(sibling.shows ? "shows" : string.Empty, Markup.Escape(sibling.type), Markup.Escape(sibling.element), Markup.Escape(sibling.region), sibling.time, Markup.Escape(sibling.value));
-        AnsiConsole.Write(table);
+        Tables.Write(table);
         return ExitCodes.Ok;
     }
 

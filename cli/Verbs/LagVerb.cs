@@ -3,7 +3,6 @@ using MultiCloudKv.Cli.Deployment;
 using MultiCloudKv.Cli.Output;
 using MultiCloudKv.Cli.Reports;
 using MultiCloudKv.Foundation;
-using Spectre.Console;
 
 namespace MultiCloudKv.Cli.Verbs;
 
@@ -25,7 +24,7 @@ internal static class LagVerb
             if (parsed.GetValue(json))
                 JsonOut.Write(new { links });
             else
-                AnsiConsole.Write(Tables.Links(links));
+                Tables.Write(Tables.Links(links));
             foreach (RegionReport region in regions.Where(region => region.Replicator.State != "up"))
                 Say.Error($"{region.Name}'s replicator is {region.Replicator.State}: what it lags is not known");
             bool complete = regions.All(region => region.Replicator.State == "up");

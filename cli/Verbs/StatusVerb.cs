@@ -3,7 +3,6 @@ using MultiCloudKv.Cli.Deployment;
 using MultiCloudKv.Cli.Output;
 using MultiCloudKv.Cli.Reports;
 using MultiCloudKv.Foundation;
-using Spectre.Console;
 
 namespace MultiCloudKv.Cli.Verbs;
 
@@ -23,7 +22,7 @@ internal static class StatusVerb
             if (parsed.GetValue(json))
                 JsonOut.Write(new { system.ClusterId, system.Transport, regions });
             else
-                AnsiConsole.Write(Tables.Regions(regions));
+                Tables.Write(Tables.Regions(regions));
             return regions.All(region => region.State == "ready") ? ExitCodes.Ok : ExitCodes.Failed;
         });
         return verb;
