@@ -66,7 +66,7 @@ internal sealed class RpcClientCall : IAsyncDisposable
             throw Translate(e);
         }
 
-        return new RpcWriter<T>(_writer);
+        return new RpcWriter<T>(_writer, Translate);
     }
 
     /// <summary>Waits for the reply's headers and returns its reader.</summary>

@@ -10,18 +10,38 @@ public sealed class RpcWriter<T>
     where T : IMessage<T>, new()
 {
     private readonly PipeWriter _pipe;
+    private readonly Func<Exception, RpcException>? _translate;
 
-    public RpcWriter(PipeWriter pipe) => _pipe = pipe;
+    /// <param name="pipe">Body of the request or reply.</param>
+    /// <param name="translate">What a failure of the layer below means, on the client's side.</param>
+    public RpcWriter(PipeWriter pipe, Func<Exception, RpcException>? translate = null)
+    {
+        _pipe = pipe;
+        _translate = translate;
+    }
 
     /// <summary>Sends one message and flushes it.</summary>
-    /// <exception cref="IOException">The call is gone.</exception>
+    /// <exception cref="RpcException">The call is gone.</exception>
     public async ValueTask WriteAsync(T message, CancellationToken cancel = default)
     {
-        Buffer(message);
-        FlushResult result = await _pipe.FlushAsync(cancel);
+        FlushResult result;
+        try
+        {
+            Buffer(message);
+            result = await _pipe.FlushAsync(cancel);
+        }
+        catch (Exception e) when (_translate is not null && IsOfTheCall(e, cancel))
+        {
+            throw _translate(e);
+        }
+
         if (result.IsCompleted)
             throw new RpcException(RpcStatus.Cancelled, "the other side ended the call");
     }
+
+    /// <summary>A stream that is gone shows as disposed, whether or not the caller gave up at the same time.</summary>
+    private static bool IsOfTheCall(Exception e, CancellationToken cancel) =>
+        e is IOException or HttpRequestException or InvalidOperationException || (e is OperationCanceledException && !cancel.IsCancellationRequested);
 
     private void Buffer(T message)
     {
