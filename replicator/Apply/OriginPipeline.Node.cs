@@ -73,7 +73,8 @@ public sealed partial class OriginPipeline
             case ApplyOutcome.Applied or ApplyOutcome.Duplicate:
                 double lag = _services.Time.GetUtcNow().ToUnixTimeMilliseconds() - HybridTime.PhysicalMs(sent.Cursor.Stamp);
                 Counters.Applied(sent.Changes, sent.Bytes, sent.Cursor.Stamp, Math.Max(0, lag));
-                _services.Alarms.Clear($"{Name} partition {sent.Cursor.Partition}");
+                if (_services.Alarms.Count > 0)
+                    ClearAlarms(sent.Cursor.Partition);
                 break;
             case ApplyOutcome.Busy:
                 _services.Alarms.Raise($"node takes nothing of {Name}", ack.Reason);
@@ -87,9 +88,12 @@ public sealed partial class OriginPipeline
                 FailSession(SessionEnd.Reopen, $"the node has partition {sent.Cursor.Partition} up to {ack.Sequence}: {ack.Reason}", null);
                 break;
         }
+    }
 
-        if (ack.Outcome == ApplyOutcome.Applied && sent.Heartbeat is null)
-            _services.Alarms.Clear($"node takes nothing of {Name}");
+    private void ClearAlarms(int partition)
+    {
+        _services.Alarms.Clear($"{Name} partition {partition}");
+        _services.Alarms.Clear($"node takes nothing of {Name}");
     }
 
     private void FailSession(SessionEnd end, string reason, Exception? inner)
@@ -123,7 +127,7 @@ public sealed partial class OriginPipeline
         {
             await _fill.FillAsync(Origin, cancel);
         }
-        catch (Exception e) when (e is RpcException or IOException or HttpRequestException && !cancel.IsCancellationRequested)
+        catch (Exception e) when (e is RpcException or IOException or HttpRequestException or OperationCanceledException)
         {
             if (e is RpcException rpc)
                 NodeSession.ThrowIfFenced(rpc);

@@ -37,6 +37,7 @@ public sealed partial class OriginPipeline : IDisposable
     private readonly bool _isPeer;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _holdChanged = new(0);
+    private CancellationTokenSource? _attempt;
     private CancellationTokenSource? _session;
     private TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _holds;
@@ -86,7 +87,7 @@ public sealed partial class OriginPipeline : IDisposable
             {
                 _paused = value;
                 if (value)
-                    _session?.Cancel();
+                    _attempt?.Cancel();
             }
 
             _holdChanged.Release();
@@ -133,8 +134,8 @@ public sealed partial class OriginPipeline : IDisposable
         lock (_lock)
         {
             _holds++;
-            _session?.Cancel();
-            idle = _session is null ? Task.CompletedTask : _idle.Task;
+            _attempt?.Cancel();
+            idle = _attempt is null ? Task.CompletedTask : _idle.Task;
         }
 
         var held = new Held(this);
@@ -195,11 +196,13 @@ public sealed partial class OriginPipeline : IDisposable
     /// <summary>One session. One that lasted ends normally, so that the waits begin anew.</summary>
     private async ValueTask AttemptAsync(CancellationToken cancel)
     {
-        using var session = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var session = CancellationTokenSource.CreateLinkedTokenSource(attempt.Token);
         lock (_lock)
         {
             if (_holds > 0 || _paused)
                 throw new SessionEndedException(SessionEnd.Held, "held");
+            _attempt = attempt;
             _session = session;
             _sessionFailure = null;
             _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -210,19 +213,21 @@ public sealed partial class OriginPipeline : IDisposable
         {
             await SessionAsync(session, cancel);
         }
-        catch (Exception e) when (Translate(e, cancel) is { } end)
+        catch (Exception e)
         {
+            if (Translate(e, cancel) is not { } end)
+                throw;
             if (end.End != SessionEnd.Held)
                 Status.Move(LinkState.Connecting, end.Message);
             if (end.End == SessionEnd.OriginAway)
-                await FillFromOthersAsync(cancel);
+                await FillFromOthersAsync(attempt.Token);
             if (end.End == SessionEnd.Held || _services.Time.GetElapsedTime(began) < GoodSession)
                 throw end;
         }
         finally
         {
             lock (_lock)
-                _session = null;
+                _attempt = _session = null;
             _idle.TrySetResult();
         }
     }

@@ -104,6 +104,8 @@ public sealed partial class NodeSession : IDisposable
         catch (RpcException e)
         {
             ThrowIfFenced(e);
+            if (e.Status is RpcStatus.PermissionDenied or RpcStatus.Unauthenticated)
+                throw new EnvironmentException("the node refuses this replicator: " + e.Message, ExitCodes.Usage);
             throw;
         }
         finally
@@ -117,8 +119,6 @@ public sealed partial class NodeSession : IDisposable
     {
         if (e.Status == RpcStatus.FailedPrecondition && e.Message.StartsWith("fenced", StringComparison.Ordinal))
             throw new FencedException(e.Message);
-        if (e.Status is RpcStatus.PermissionDenied or RpcStatus.Unauthenticated)
-            throw new EnvironmentException("the node refuses this replicator: " + e.Message, ExitCodes.Usage);
     }
 
     public void Dispose()

@@ -10,7 +10,7 @@ namespace MultiCloudKv.Replicator.Ship;
 /// <remarks>Not thread-safe; owned by <see cref="LogIndex"/>. About 150 bytes per mark and partition.</remarks>
 internal sealed class SegmentIndex(long first)
 {
-    private const long MarkBytes = 1 << 20;
+    private const long MarkBytes = 4 << 20;
     private readonly Dictionary<(byte Origin, int Partition), SequenceRange> _ranges = [];
     private readonly List<Mark> _marks = [];
 
