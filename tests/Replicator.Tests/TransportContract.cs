@@ -17,6 +17,12 @@ public abstract class TransportContract
     /// <summary>Lines of the configuration file that the transport needs; null when its broker is not there.</summary>
     protected virtual string? Configuration => "";
 
+    /// <summary>Of the system; regions of two systems may meet in one broker.</summary>
+    protected virtual string Cluster => "test";
+
+    /// <summary>Without a log between them, a slow receiver holds the origin back.</summary>
+    protected virtual bool HoldsTheOriginBack => true;
+
     /// <summary>What makes the origin unable to ship what a peer that was away lacks.</summary>
     private protected virtual Task ForgetAsync(TestRegion origin) => ForgetBinlogAsync(origin);
 
@@ -137,7 +143,7 @@ public abstract class TransportContract
             system.A.Engine.Write(value, (i * 7) % Slots.Count);
         long committed = system.A.Engine.Log.Committed;
         await TestSystem.EventuallyAsync(() => system.B.Engine.AppliedCount > 100);
-        Assert.True(system.A.Status.ShippedPosition < committed, "all was shipped although the receiver is slow");
+        Assert.True(!HoldsTheOriginBack || system.A.Status.ShippedPosition < committed, "all was shipped although the receiver is slow");
         system.B.Engine.ApplyDelay = TimeSpan.Zero;
         await system.ConvergedAsync(system.A, system.B);
         Assert.Equal(1000, system.B.Engine.AppliedCount);
@@ -214,8 +220,8 @@ public abstract class TransportContract
     private protected async Task<TestSystem> StartAsync(Func<ReceivedMessage, int>? copies = null, string extra = "", long segmentBytes = 4 << 20, int regions = 2)
     {
         string configuration = Configuration ?? "";
-        Assert.SkipWhen(Configuration is null, "the broker is not there");
-        var system = new TestSystem(regions, segmentBytes: segmentBytes);
+        Assert.SkipWhen(Configuration is null, Kafka.KafkaBroker.Needs);
+        var system = new TestSystem(regions, segmentBytes: segmentBytes) { Cluster = Cluster };
         foreach (TestRegion region in system.Regions)
         {
             region.ExtraConfig = configuration + "\n" + extra;

@@ -25,10 +25,10 @@ public sealed class PullServer(
         if (request.Partitions != identity.Partitions)
             throw new RpcException(RpcStatus.FailedPrecondition, $"partitions: {identity.Partitions} here, {request.Partitions} there");
 
+        long position = tail.Committed;
         AttachReply attached = await node.AttachAsync(context.Cancel);
         var first = new PullReply { Identity = identity };
         var starts = new List<FeedStart>();
-        long position = tail.Committed;
         foreach (PullFrom from in request.From)
         {
             var start = new FeedStart((int)from.Partition, from.Sequence, PartitionCursor.ReadHistory(from.HistoryId), from.Incarnation);

@@ -6,7 +6,7 @@ using MultiCloudKv.Foundation;
 namespace MultiCloudKv.Replicator.Transports.Kafka;
 
 /// <summary>The system's librdkafka under the client: distributions install it as librdkafka.so.1, the client asks for librdkafka.</summary>
-internal static class KafkaLibrary
+public static class KafkaLibrary
 {
     private const string Asked = "librdkafka";
     private const string Installed = "librdkafka.so.1";

@@ -127,8 +127,11 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
     /// <summary>The life of one producer.</summary>
     private async Task ProduceAsync(ShipperOptions options, CancellationToken cancel)
     {
-        AttachReply attached = await parts.Node.AttachAsync(cancel);
-        (List<FeedStart> starts, long position) = Place(attached);
+        using BinlogReader reader = BinlogReader.TryOpen(parts.Ship.BinlogDirectory) ?? throw new EnvironmentException($"no binlog in {parts.Ship.BinlogDirectory}");
+
+        // The log's end before the node's own ends: what comes between the two is behind the position.
+        long committed = reader.Committed;
+        (List<FeedStart> starts, long position) = Place(reader, committed, await parts.Node.AttachAsync(cancel));
         using var sink = new KafkaSink(clients, topic.Name, starts, _progress, parts.Counters, parts.Alarms);
         _sink = sink;
         try
@@ -173,12 +176,11 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
     }
 
     /// <summary>Where shipping goes on: behind what is confirmed, and for what the binlog no longer holds, behind that.</summary>
-    private (List<FeedStart> Starts, long Position) Place(AttachReply attached)
+    private (List<FeedStart> Starts, long Position) Place(BinlogReader reader, long committed, AttachReply attached)
     {
-        using BinlogReader reader = BinlogReader.TryOpen(parts.Ship.BinlogDirectory) ?? throw new EnvironmentException($"no binlog in {parts.Ship.BinlogDirectory}");
         ShippedState state = _progress.State;
-        bool same = state.History == reader.History && state.Position >= reader.FirstRetained && state.Position <= reader.Committed;
-        long position = same ? state.Position : reader.Committed;
+        bool same = state.History == reader.History && state.Position >= reader.FirstRetained && state.Position <= committed;
+        long position = same ? state.Position : committed;
         var starts = new List<FeedStart>();
         var lost = new List<string>();
         foreach (FeedStart confirmed in state.Ends)

@@ -57,7 +57,7 @@ internal sealed class TestSystem : IAsyncDisposable
     }
 
     public async Task WritableAsync() =>
-        await EventuallyAsync(() => Regions.All(r => r.Node?.Engine.Writable ?? true), () => string.Join("; ", Regions.Select(r => r.Replicator?.Service?.Status().WritableReason ?? $"no replicator: {r.Running.Exception?.InnerException}")));
+        await EventuallyAsync(() => Regions.All(r => r.Node?.Engine.Writable ?? true), () => string.Join("; ", Regions.Select(r => $"{r.Replicator?.Service?.Status().WritableReason} {r.Running.Exception?.InnerException}")));
 
     /// <summary>Polls a condition until it holds.</summary>
     public static async Task EventuallyAsync(Func<bool> condition, Func<string>? state = null, TimeSpan? patience = null)
