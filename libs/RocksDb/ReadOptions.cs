@@ -16,7 +16,8 @@ public sealed class ReadOptions : IDisposable
 
     internal ReadOptionsHandle Handle { get; }
 
-    internal ReadTier Tier { get; private set; }
+    /// <summary>How far reads with these options go.</summary>
+    public ReadTier Tier { get; private set; }
 
     public ReadOptions SetReadTier(ReadTier tier)
     {
@@ -34,6 +35,13 @@ public sealed class ReadOptions : IDisposable
     public ReadOptions SetVerifyChecksums(bool value)
     {
         NativeMethods.rocksdb_readoptions_set_verify_checksums(Handle, (byte)(value ? 1 : 0));
+        return this;
+    }
+
+    /// <summary>Shows what range deletions have deleted.</summary>
+    public ReadOptions SetIgnoreRangeDeletions(bool value)
+    {
+        NativeMethods.rocksdb_readoptions_set_ignore_range_deletions(Handle, (byte)(value ? 1 : 0));
         return this;
     }
 

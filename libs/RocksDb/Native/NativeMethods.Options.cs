@@ -242,6 +242,9 @@ internal static unsafe partial class NativeMethods
     internal static partial void rocksdb_readoptions_set_verify_checksums(ReadOptionsHandle options, byte value);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_readoptions_set_ignore_range_deletions(ReadOptionsHandle options, byte value);
+
+    [LibraryImport(Library)]
     internal static partial void rocksdb_readoptions_set_fill_cache(ReadOptionsHandle options, byte value);
 
     [LibraryImport(Library)]

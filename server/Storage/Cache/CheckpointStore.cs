@@ -21,6 +21,15 @@ public abstract class CheckpointStore : IDisposable
     /// <summary>Iterates over a key range as it is now.</summary>
     public abstract CheckpointIterator Iterate(ReadOnlySpan<byte> lowInclusive, ReadOnlySpan<byte> highExclusive, bool reverse, bool mayBlock);
 
+    /// <summary>Reads the first records of a range in scan direction, waiting for the disk, so that walks that must not wait find them in memory.</summary>
+    public virtual void Warm(ReadOnlySpan<byte> lowInclusive, ReadOnlySpan<byte> highExclusive, bool reverse, int records)
+    {
+        using CheckpointIterator iterator = Iterate(lowInclusive, highExclusive, reverse, mayBlock: true);
+        for (int i = 0; i < records && iterator.MoveNext() == ReadOutcome.Found; i++)
+        {
+        }
+    }
+
     /// <summary>Begins the one write of an epoch.</summary>
     public abstract CheckpointWriter BeginWrite();
 

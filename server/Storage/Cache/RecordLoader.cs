@@ -121,10 +121,7 @@ public sealed class RecordLoader
         int prefix = RecordShape.IsOfCollection(low) ? RecordShape.ChainPrefix(low) : 0;
         if (prefix > 0 && RecordShape.EndsWithin(low[..prefix], high) && LoadChain(low[..prefix]))
             return;
-        using CheckpointIterator iterator = _cache.Store.Iterate(low, high, reverse, mayBlock: true);
-        for (int i = 0; i < WarmRecordsMax && iterator.MoveNext() == ReadOutcome.Found; i++)
-        {
-        }
+        _cache.Store.Warm(low, high, reverse, WarmRecordsMax);
     }
 
     /// <summary>Loads a collection whole if it is small.</summary>

@@ -15,6 +15,7 @@ public sealed class RocksCheckpointStore : CheckpointStore
     private readonly string _stagingDirectory;
     private readonly ReadOptions _blocking = new();
     private readonly ReadOptions _resident = new ReadOptions().SetReadTier(ReadTier.BlockCache);
+    private bool _hasRangeDeletions;
 
     /// <param name="database">The database; its default family is used.</param>
     /// <param name="options">The family's options: the files are written with them.</param>
@@ -27,6 +28,7 @@ public sealed class RocksCheckpointStore : CheckpointStore
         if (Directory.Exists(stagingDirectory))
             Directory.Delete(stagingDirectory, recursive: true);
         Directory.CreateDirectory(stagingDirectory);
+        _hasRangeDeletions = !HasNone(database.Property("rocksdb.aggregated-table-properties"));
     }
 
     public override bool IsEmpty
@@ -59,13 +61,27 @@ public sealed class RocksCheckpointStore : CheckpointStore
     }
 
     public override CheckpointIterator Iterate(ReadOnlySpan<byte> lowInclusive, ReadOnlySpan<byte> highExclusive, bool reverse, bool mayBlock) =>
-        new RocksCheckpointIterator(_database, lowInclusive, highExclusive, reverse, mayBlock);
+        new RocksCheckpointIterator(_database, lowInclusive, highExclusive, reverse, mayBlock ? null : _resident, HasRangeDeletions);
 
-    public override CheckpointWriter BeginWrite() => new RocksCheckpointWriter(_database, _options, _stagingDirectory);
+    /// <summary>Walks as the walks in memory do, over what range deletions hide as well.</summary>
+    public override void Warm(ReadOnlySpan<byte> lowInclusive, ReadOnlySpan<byte> highExclusive, bool reverse, int records)
+    {
+        using var iterator = new RocksCheckpointIterator(_database, lowInclusive, highExclusive, reverse, _blocking, HasRangeDeletions);
+        for (int i = 0; i < records && iterator.MoveNext() == ReadOutcome.Found; i++)
+        {
+        }
+    }
+
+    public override CheckpointWriter BeginWrite() => new RocksCheckpointWriter(_database, _options, _stagingDirectory, () => Volatile.Write(ref _hasRangeDeletions, true));
 
     protected override void Dispose(bool disposing)
     {
         _blocking.Dispose();
         _resident.Dispose();
     }
+
+    private static bool HasNone(string? properties) => properties is not null && properties.Contains("# range deletions=0;", StringComparison.Ordinal);
+
+    /// <summary>False when no file can hold a range deletion: none did at the start, and none was written since.</summary>
+    private bool HasRangeDeletions() => Volatile.Read(ref _hasRangeDeletions);
 }

@@ -16,16 +16,22 @@ internal sealed class RocksCheckpointWriter : CheckpointWriter
     private readonly RocksDatabase _database;
     private readonly ColumnFamilyOptions _options;
     private readonly string _directory;
+    private readonly Action _rangeDeleted;
     private readonly List<string> _files = [];
     private readonly ByteWriter _rangeEnd = new(64);
     private SstFileWriter? _file;
     private long _fileBytes;
 
-    internal RocksCheckpointWriter(RocksDatabase database, ColumnFamilyOptions options, string directory)
+    /// <param name="database">Takes the files in.</param>
+    /// <param name="options">The files are written with these.</param>
+    /// <param name="directory">Where they are written.</param>
+    /// <param name="rangeDeleted">Called for each range deletion, before it can be seen.</param>
+    internal RocksCheckpointWriter(RocksDatabase database, ColumnFamilyOptions options, string directory, Action rangeDeleted)
     {
         _database = database;
         _options = options;
         _directory = directory;
+        _rangeDeleted = rangeDeleted;
     }
 
     public override void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
@@ -40,6 +46,7 @@ internal sealed class RocksCheckpointWriter : CheckpointWriter
 
     public override void DeleteRange(ReadOnlySpan<byte> lowInclusive, ReadOnlySpan<byte> highExclusive)
     {
+        _rangeDeleted();
         FileFor(lowInclusive, lowInclusive.Length + highExclusive.Length).DeleteRange(lowInclusive, highExclusive);
         if (_rangeEnd.Written.SequenceCompareTo(highExclusive) >= 0)
             return;

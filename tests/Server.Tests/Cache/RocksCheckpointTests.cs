@@ -1,4 +1,5 @@
 using System.Globalization;
+using MultiCloudKv.Foundation;
 using MultiCloudKv.Server.Storage.Cache;
 
 namespace MultiCloudKv.Server.Tests.Cache;
@@ -6,6 +7,8 @@ namespace MultiCloudKv.Server.Tests.Cache;
 /// <summary>The cache over RocksDB itself.</summary>
 public sealed class RocksCheckpointTests
 {
+    private const int KeyCount = 60;
+
     [Fact]
     public void Flush_OfPutsAndDeletes_IsWhatReopenedDatabaseHolds()
     {
@@ -83,6 +86,39 @@ public sealed class RocksCheckpointTests
         Assert.True(again.Cache.Statistics().Loads <= loads + 1);
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Iterate_InMemoryOverSomeBlocksOfSeveralFiles_ShowsTheTruthOrStops(bool rangeDeletions, bool reverse)
+    {
+        for (int seed = 0; seed < 8; seed++)
+        {
+            using var database = new TemporaryDatabase();
+            var random = new Random(seed);
+            for (int file = 0; file < 4; file++)
+                WriteFile(database.Store, random, rangeDeletions);
+            database.Reopen();
+            byte[] low = KeyOf(0);
+            byte[] high = KeyOf(KeyCount);
+            List<string> truth = Walk(database.Store, low, high, reverse, mayBlock: true, out _);
+            database.Reopen();
+            var value = new ByteWriter(100);
+            for (int round = 0; round < 60; round++)
+            {
+                List<string> found = Walk(database.Store, low, high, reverse, mayBlock: false, out ReadOutcome end);
+                Assert.Equal(truth.Take(found.Count), found);
+                Assert.True(end == ReadOutcome.NotResident || found.Count == truth.Count, $"seed {seed}, round {round}: {found.Count} of {truth.Count}, then {end}");
+                value.Clear();
+                database.Store.Read(KeyOf(random.Next(KeyCount)), mayBlock: true, value);
+            }
+
+            database.Store.Warm(low, high, reverse, int.MaxValue);
+            Assert.Equal(truth, Walk(database.Store, low, high, reverse, mayBlock: false, out _));
+        }
+    }
+
     [Fact]
     public void Flush_OverSeveralFiles_IsOneStep()
     {
@@ -99,5 +135,40 @@ public sealed class RocksCheckpointTests
 
         harness.Flush();
         Assert.True(harness.Cache.Statistics().LastFlushBytes > 150 << 20);
+    }
+
+    private static byte[] KeyOf(int i) => TestKeys.Meta(4, "k" + i.ToString("d4", CultureInfo.InvariantCulture));
+
+    /// <summary>One file of puts and deletions of about every third key, a block or so each, and of ranges.</summary>
+    private static void WriteFile(CheckpointStore store, Random random, bool rangeDeletions)
+    {
+        using CheckpointWriter writer = store.BeginWrite();
+        for (int i = 0; i < 2 && rangeDeletions; i++)
+        {
+            int from = random.Next(KeyCount);
+            writer.DeleteRange(KeyOf(from), KeyOf(from + random.Next(1, 12)));
+        }
+
+        for (int i = 0; i < KeyCount; i++)
+        {
+            byte[] value = new byte[random.Next(3000)];
+            random.NextBytes(value);
+            int choice = random.Next(9);
+            if (choice < 2)
+                writer.Put(KeyOf(i), value);
+            else if (choice == 2)
+                writer.Delete(KeyOf(i));
+        }
+
+        writer.Commit();
+    }
+
+    private static List<string> Walk(CheckpointStore store, byte[] low, byte[] high, bool reverse, bool mayBlock, out ReadOutcome end)
+    {
+        List<string> found = [];
+        using CheckpointIterator iterator = store.Iterate(low, high, reverse, mayBlock);
+        while ((end = iterator.MoveNext()) == ReadOutcome.Found)
+            found.Add(Convert.ToHexString(iterator.Key) + "=" + Convert.ToHexString(iterator.Value));
+        return found;
     }
 }
