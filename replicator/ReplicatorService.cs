@@ -23,6 +23,7 @@ public sealed class ReplicatorService(
     TakeBack takeBack,
     IReadOnlyList<OriginPipeline> pipelines)
 {
+    private static readonly TimeSpan QuietAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan QuiesceTimeout = TimeSpan.FromSeconds(15);
 
     public void Register(RpcServices rpc) => rpc
@@ -121,7 +122,7 @@ public sealed class ReplicatorService(
             Name = pipeline.Name,
             State = pipeline.Status.State,
             Reason = pipeline.Status.Reason,
-            ChangeLagMs = counted.ChangeLagMs,
+            ChangeLagMs = IsQuiet(counted) ? 0 : counted.ChangeLagMs,
             HeartbeatAgeMs = Age(counted.NewestFrontier),
             ChangesApplied = (ulong)counted.ChangesApplied,
             BytesApplied = (ulong)counted.BytesApplied,
@@ -131,6 +132,10 @@ public sealed class ReplicatorService(
         row.Partitions.AddRange(pipeline.Partitions());
         return row;
     }
+
+    /// <summary>The origin has said for a while that nothing came after the newest change applied here.</summary>
+    private static bool IsQuiet(OriginCounters counted) =>
+        HybridTime.PhysicalMs(counted.NewestFrontier) - HybridTime.PhysicalMs(counted.NewestStamp) > QuietAfter.TotalMilliseconds;
 
     /// <summary>-1 where nothing was heard yet.</summary>
     private static double Age(ulong hlc) =>
