@@ -4,7 +4,7 @@ namespace MultiCloudKv.Server.Storage.Cache;
 
 /// <summary>A bounded iterator of RocksDB.</summary>
 /// <remarks>
-/// RocksDB before 8.5.2 forgets, when a range deletion lets its iterator jump, that one of the files had a block that is not in
+/// RocksDB 7.8 can forget, when a range deletion lets its iterator jump, that one of the files had a block that is not in
 /// memory: a walk that must not leave memory then goes on without that file, and shows what the file deletes or misses
 /// what it holds. Such a walk therefore passes over range deletions as if there were none, which never jumps, and each
 /// record it meets is looked up by itself, where there can be range deletions at all. The lookup may see a later epoch than
