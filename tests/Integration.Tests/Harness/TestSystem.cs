@@ -1,5 +1,5 @@
-using MultiCloudKv.Cli.Deployment;
 using MultiCloudKv.Cli.Demo;
+using MultiCloudKv.Cli.Deployment;
 using MultiCloudKv.Cli.Remote;
 using MultiCloudKv.Cli.Verification;
 
