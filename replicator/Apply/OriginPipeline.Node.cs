@@ -133,18 +133,4 @@ public sealed partial class OriginPipeline
                 NodeSession.ThrowIfFenced(rpc);
         }
     }
-
-    private sealed class Held(OriginPipeline pipeline) : IDisposable
-    {
-        private int _disposed;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _disposed, 1) != 0)
-                return;
-            lock (pipeline._lock)
-                pipeline._holds--;
-            pipeline._holdChanged.Release();
-        }
-    }
 }

@@ -77,23 +77,6 @@ public sealed partial class OriginPipeline : IDisposable
 
     public OriginCounters Counters { get; } = new();
 
-    /// <summary>The operator's switch: while paused nothing is taken from this origin.</summary>
-    public bool Paused
-    {
-        get => _paused;
-        set
-        {
-            lock (_lock)
-            {
-                _paused = value;
-                if (value)
-                    _attempt?.Cancel();
-            }
-
-            _holdChanged.Release();
-        }
-    }
-
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="FencedException">A newer replicator holds the node.</exception>
     public async Task RunAsync(CancellationToken cancel)
@@ -124,33 +107,6 @@ public sealed partial class OriginPipeline : IDisposable
         }
     }
 
-    /// <summary>
-    /// Lets what is under way be applied, takes nothing more, and returns: until the answer is disposed the node's cursors of this
-    /// origin stand still.
-    /// </summary>
-    public async ValueTask<IDisposable> HoldAsync(CancellationToken cancel)
-    {
-        Task idle;
-        lock (_lock)
-        {
-            _holds++;
-            _attempt?.Cancel();
-            idle = _attempt is null ? Task.CompletedTask : _idle.Task;
-        }
-
-        var held = new Held(this);
-        try
-        {
-            await idle.WaitAsync(cancel);
-            return held;
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
-
     public void Dispose() => _holdChanged.Dispose();
 
     public IReadOnlyList<PartitionStatus> Partitions()
@@ -173,24 +129,6 @@ public sealed partial class OriginPipeline : IDisposable
         }
 
         return rows;
-    }
-
-    private async Task WaitWhileHeldAsync(CancellationToken cancel)
-    {
-        while (true)
-        {
-            lock (_lock)
-            {
-                if (_holds == 0 && !_paused)
-                    break;
-            }
-
-            if (_paused)
-                Status.Move(LinkState.Paused, "paused by the operator");
-            await _holdChanged.WaitAsync(cancel);
-        }
-
-        Status.Move(LinkState.Connecting);
     }
 
     /// <summary>One session. One that lasted ends normally, so that the waits begin anew.</summary>

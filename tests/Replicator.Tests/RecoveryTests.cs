@@ -204,6 +204,40 @@ public sealed class RecoveryTests
         Assert.True(system.A.Engine.Confirmed < now);
     }
 
+    [Fact]
+    public async Task S1_PeerThatHoldsBackMoreThanTheBound_IsAlarmedForAndNoLongerWaitedFor()
+    {
+        await using var system = new TestSystem();
+        foreach (TestRegion region in system.Regions)
+            region.ExtraConfig = "binlog: {max-bytes: 4MiB, segment-bytes: 1MiB}";
+        await system.StartAsync();
+        await system.B.StopReplicatorAsync();
+        byte[] value = new byte[10_000];
+        for (int i = 0; i < 500; i++)
+            system.A.Engine.Write(value, i);
+        long end = system.A.Engine.Log.Committed;
+        await TestSystem.EventuallyAsync(() => system.A.Engine.Peers.Any(p => p.NeedsResync) && system.A.Engine.Confirmed >= end);
+        Assert.Contains(system.A.Status.Alarms, a => a.Contains("needs-resync", StringComparison.Ordinal));
+
+        system.B.StartReplicator();
+        await system.ConvergedAsync(system.A, system.B);
+        await TestSystem.EventuallyAsync(() => system.A.Engine.Peers.All(p => !p.NeedsResync) && system.A.Status.Alarms.Count == 0);
+    }
+
+    [Fact]
+    public async Task S20_PausedLink_StaysPausedOverARestart()
+    {
+        await using TestSystem system = await TestSystem.StartedAsync();
+        await system.B.SetLinkAsync(system.A, paused: true);
+        await system.B.StopReplicatorAsync();
+        system.B.StartReplicator();
+        system.A.Engine.Write("not yet"u8, 1);
+        await TestSystem.EventuallyAsync(() => system.B.Replicator!.Service?.Status().Origins.FirstOrDefault()?.State == LinkState.Paused);
+        Assert.Equal(0, system.B.Engine.AppliedCount);
+        await system.B.SetLinkAsync(system.A, paused: false);
+        await system.ConvergedAsync(system.A, system.B);
+    }
+
     private static Rpc.Configuration.NodeConfig WithOtherPort(TestRegion region)
     {
         string peers = string.Concat(region.Config().Peers.Select(p => $"  - {{name: {p.Name}, id: {p.Id}, replicator: {p.Replicator}}}\n"));
