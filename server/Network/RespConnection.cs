@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using MultiCloudKv.Foundation;
 using MultiCloudKv.Merge;
 using MultiCloudKv.Resp;
 using MultiCloudKv.Server.Commands;
@@ -231,7 +232,7 @@ internal sealed class RespConnection
             long position = _context.UnsyncedPosition;
             _context.UnsyncedPosition = 0;
             if (_services.Engine.RepliesWaitForSync)
-                await _services.Engine.WaitDurableAsync(position);
+                await WaitDurableAsync(position);
         }
 
         if (_reply.Length == 0)
@@ -240,5 +241,20 @@ internal sealed class RespConnection
         _reply.Clear();
         if (flushed.IsCompleted)
             _client.CloseAfterReply = true;
+    }
+
+    /// <summary>When the sync fails nobody knows whether the writes are kept: no reply may claim it. One error says why, then the connection ends.</summary>
+    private async ValueTask WaitDurableAsync(long position)
+    {
+        try
+        {
+            await _services.Engine.WaitDurableAsync(position);
+        }
+        catch (EnvironmentException failed)
+        {
+            _reply.Clear();
+            _reply.Error($"MISCONF {failed.Message}; whether the last writes are kept is not known");
+            _client.CloseAfterReply = true;
+        }
     }
 }

@@ -146,7 +146,7 @@ public sealed class Engine : IAsyncDisposable
         Gate.Set(CommitObstacle.ShuttingDown, "SHUTDOWN the node is stopping");
         _gateKeeper.Dispose();
         _sweeper.Dispose();
-        if (!_failed.Task.IsCompleted)
+        if (!_failed.Task.IsCompleted && Binlog.Failure is null)
             await Cache.Epochs.CloseAsync().ConfigureAwait(false);
         Cache.Epochs.Stop();
         Binlog.Dispose();

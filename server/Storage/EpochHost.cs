@@ -45,6 +45,9 @@ internal sealed partial class EpochHost(Engine engine, ILogger log) : IEpochHost
     public void Failed(Exception reason)
     {
         LogFailed(reason);
+        // A log that can't be synced lets no epoch end. Clients' writes are refused already; what is in memory can still be read.
+        if (engine.Binlog.Failure is not null)
+            return;
         engine.Stop(new EnvironmentException($"an epoch could not be written: {reason.Message}; free space or mend the disk and start again, the binlog holds everything", ExitCodes.DataAtRisk));
     }
 

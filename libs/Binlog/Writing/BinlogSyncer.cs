@@ -136,17 +136,30 @@ internal sealed class BinlogSyncer : IDisposable
         foreach (AppendSegment segment in ended)
             segment.Release();
         lock (_gate)
-        {
             _running = null;
-            _failed = failure;
+        if (failure is not null)
+        {
+            Fail(failure);
+            waiters?.SetException(failure);
+            return;
         }
 
-        if (failure is null)
-            waiters?.SetResult();
-        else
-            waiters?.SetException(failure);
-        if (failure is null)
-            SyncFile(force: false);
+        waiters?.SetResult();
+        SyncFile(force: false);
+    }
+
+    /// <summary>No round comes any more: whoever waits for the next one is told now.</summary>
+    private void Fail(EnvironmentException failure)
+    {
+        TaskCompletionSource? waiters;
+        lock (_gate)
+        {
+            _failed = failure;
+            waiters = _next;
+            _next = null;
+        }
+
+        waiters?.SetException(failure);
     }
 
     private EnvironmentException? Sync(AppendSegment current, AppendSegment[] ended, bool directoryChanged, long target)
@@ -190,8 +203,7 @@ internal sealed class BinlogSyncer : IDisposable
         catch (EnvironmentException e)
         {
             _writer.Fail(e.Message);
-            lock (_gate)
-                _failed = e;
+            Fail(e);
         }
     }
 }

@@ -145,9 +145,13 @@ public sealed class Stripe
 
     internal void Free()
     {
-        Records.FreeAll();
         if (_frozen is not null)
         {
+            // Before the others, which are freed with the table: of these the flags still have to be read.
+            while (Records.Reap(int.MaxValue))
+            {
+            }
+
             for (int i = 0; i < _frozen.Records.Count; i++)
                 FreeDetached(_frozen.Records, i);
             for (int i = 0; i < _frozen.Drops.Count; i++)
@@ -155,6 +159,7 @@ public sealed class Stripe
             _frozen.Free();
         }
 
+        Records.FreeAll();
         Memory.Report();
     }
 

@@ -17,7 +17,7 @@ internal sealed class TestSystem : IAsyncDisposable
 
     private const int FirstPort = 10_000;
     private const int LastPort = 30_000;
-    private static readonly string[] SignsOfABug = ["InvariantException", "Unhandled exception", "Fatal error.", "NotSupportedException", "NullReferenceException"];
+    private static readonly string[] SignsOfABug = ["InvariantException", "Unhandled exception", "Fatal error.", "NotSupportedException", "NullReferenceException", "double free", "corrupted"];
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(30);
 
     private readonly SystemRunner _runner;
