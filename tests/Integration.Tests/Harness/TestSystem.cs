@@ -22,6 +22,7 @@ internal sealed class TestSystem : IAsyncDisposable
 
     private readonly SystemRunner _runner;
     private readonly List<NodeClient> _clients = [];
+    private readonly List<LoopDisk> _disks = [];
 
     private TestSystem(SystemState state)
     {
@@ -57,6 +58,16 @@ internal sealed class TestSystem : IAsyncDisposable
             await system.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Puts a region's directory on a disk of its own, before its processes are started.</summary>
+    public LoopDisk GiveDisk(RegionState region, long bytes)
+    {
+        LoopDisk disk = new(Path.Combine(State.Directory, region.Name + ".img"), State.DirectoryOf(region), bytes);
+        _disks.Add(disk);
+        NodeConfigFile.Write(State, region);
+        Command.Must("sync", "-f", State.DirectoryOf(region));
+        return disk;
     }
 
     public async Task StartAllAsync()
@@ -171,7 +182,9 @@ internal sealed class TestSystem : IAsyncDisposable
         }
 
         List<string> bugs = [.. State.Regions.SelectMany(region => Bugs(region.Name + " server", ServerLog(region)).Concat(Bugs(region.Name + " replicator", ReplicatorLog(region))))];
-        bool keep = bugs.Count > 0 || TestContext.Current.TestState?.Result == TestResult.Failed || Environment.GetEnvironmentVariable("MCKV_TEST_KEEP") == "1";
+        foreach (LoopDisk disk in _disks)
+            await disk.DisposeAsync();
+        bool keep = bugs.Count > 0 || Environment.GetEnvironmentVariable("MCKV_TEST_KEEP") == "1";
         if (!keep)
             Directory.Delete(State.Directory, recursive: true);
         Assert.True(bugs.Count == 0, $"{string.Join('\n', bugs.Take(5))}\nlogs are in {State.Directory}");

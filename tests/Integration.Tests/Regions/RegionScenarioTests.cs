@@ -1,0 +1,218 @@
+using System.Diagnostics;
+using System.Globalization;
+using MultiCloudKv.Cli;
+using MultiCloudKv.Cli.Deployment;
+using MultiCloudKv.Cli.Remote;
+using MultiCloudKv.Foundation;
+using MultiCloudKv.Integration.Tests.Harness;
+using MultiCloudKv.Integration.Tests.Workloads;
+
+namespace MultiCloudKv.Integration.Tests.Regions;
+
+/// <summary>Failure scenarios between regions of real processes.</summary>
+public sealed class RegionScenarioTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task S13_SecondReplicatorOfANode_TheFirstIsFencedAndSaysSo()
+    {
+        await using TestSystem system = await TestSystem.UpAsync("east,west", TestSystem.SmallParts);
+        RegionState east = system[0];
+        ProcessStartInfo second = new("/bin/sh", ["-c", "exec \"$0\" --config \"$1\" >\"$2\" 2>&1", SourceTree.Executable("Replicator"), SecondConfig(system, east), Path.Combine(system.State.Directory, "second.log")]);
+        using Process process = Process.Start(second)!;
+        try
+        {
+            await TestSystem.GoneAsync(east.Replicator!);
+            Assert.Contains("fenced", system.ReplicatorLog(east), StringComparison.Ordinal);
+            Assert.False(process.HasExited);
+            system.StartReplicator(east);
+            await process.WaitForExitAsync(Stop).WaitAsync(Until.Limit, Stop);
+            Assert.Equal(ExitCodes.Fenced, process.ExitCode);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+
+        await system.ReadyAsync(east);
+        using RespConnection client = TestSystem.Connect(east);
+        client.Ask("INCR", "counter");
+        await system.ConvergedAsync();
+    }
+
+    [Fact]
+    public async Task S14_S30_OneOfThreeCutOffThenKilled_SurvivorsStayInSyncAndLevel()
+    {
+        await using TestSystem system = await TestSystem.UpAsync("east,west,north", TestSystem.SmallParts);
+        RegionState east = system[0], west = system[1], north = system[2];
+        using RespConnection atEast = TestSystem.Connect(east), atWest = TestSystem.Connect(west), atNorth = TestSystem.Connect(north);
+        // North reaches east only: west will have to get north's last changes from east.
+        await system.Client(west).SetLinkAsync("north", paused: true, Stop);
+        for (int i = 0; i < 200; i++)
+        {
+            atNorth.Ask("INCR", "n");
+            atEast.Ask("INCR", "e");
+            atWest.Ask("INCR", "w");
+        }
+
+        await Until.True(() => atEast.Ask("GET", "n").Text == "200" && atEast.Ask("GET", "w").Text == "200" && atWest.Ask("GET", "e").Text == "200", "east and west to be in sync, east with north");
+        Assert.NotEqual("200", atWest.Ask("GET", "n").Text);
+        await Task.WhenAll(TestSystem.KillAsync(north.Replicator), TestSystem.KillAsync(north.Server));
+        await system.Client(west).SetLinkAsync("north", paused: false, Stop);
+        // A change of east that had seen north's makes west ask for them.
+        atEast.Ask("INCRBY", "n", "1");
+        await Until.True(() => atWest.Ask("GET", "n").Text == "201", "west to get north's last changes from east");
+        await system.ConvergedAsync(east, west);
+    }
+
+    [Fact]
+    public async Task S20_LinkPausedAndResumedUnderTransactions_EachIsSeenWhole()
+    {
+        await using TestSystem system = await TestSystem.UpAsync("east,west", TestSystem.SmallParts);
+        RegionState east = system[0], west = system[1];
+        bool stop = false;
+        Thread writer = new(() =>
+        {
+            using RespConnection client = TestSystem.Connect(east);
+            for (int i = 0; !Volatile.Read(ref stop); i++)
+                Pair(client, "{t}a", "{t}b", i);
+        });
+        writer.Start();
+        try
+        {
+            using RespConnection reader = TestSystem.Connect(west);
+            string last = string.Empty;
+            for (int round = 0; round < Scale.Rounds(5, 50); round++)
+            {
+                await system.Client(west).SetLinkAsync("east", paused: true, Stop);
+                await system.Client(west).SetLinkAsync("east", paused: false, Stop);
+                await Until.True(
+                    () =>
+                    {
+                        RespValue both = reader.Ask("MGET", "{t}a", "{t}b");
+                        Assert.Equal(both.Items[0].Text, both.Items[1].Text);
+                        bool moved = both.Items[0].Text != last;
+                        last = both.Items[0].Text;
+                        return moved;
+                    },
+                    "changes to flow again");
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref stop, true);
+            writer.Join();
+        }
+
+        await system.ConvergedAsync();
+    }
+
+    [Fact]
+    public async Task S29_PipelinesWriteTwoKeysInOppositeOrder_NoDeadlockAndNoHalfTransaction()
+    {
+        await using TestSystem system = TestSystem.Plan("east", TestSystem.SmallParts);
+        await system.StartAsync(system[0]);
+        const int turns = 1_500;
+        int done = 0, halves = 0;
+        Thread[] threads =
+        [
+            .. new[] { ("x", "y"), ("y", "x") }.Select((pair, index) => new Thread(() =>
+            {
+                using RespConnection client = TestSystem.Connect(system[0]);
+                for (int i = 0; i < turns; i++)
+                    Pair(client, pair.Item1, pair.Item2, (i * 2) + index);
+                Interlocked.Increment(ref done);
+            })),
+            .. new[] { ("y", "x"), ("x", "y") }.Select(pair => new Thread(() =>
+            {
+                using RespConnection client = TestSystem.Connect(system[0]);
+                while (Volatile.Read(ref done) < 2)
+                {
+                    RespValue both = client.Ask("MGET", pair.Item1, pair.Item2);
+                    if (both.Items[0].Text != both.Items[1].Text)
+                        Interlocked.Increment(ref halves);
+                    client.Ask("MSET", pair.Item1 + "2", "1", pair.Item2 + "2", "1");
+                }
+            })),
+        ];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            Assert.True(thread.Join(Until.Limit), "a pipeline hangs");
+        Assert.Equal(0, halves);
+    }
+
+    [Fact]
+    public async Task S35_BothRegionsWriteTheSameKeysFlatOut_ConvergeExactly()
+    {
+        const int keys = 500;
+        await using TestSystem system = await TestSystem.UpAsync("east,west", TestSystem.SmallParts);
+        long[] counted = new long[2];
+        Thread[] threads = [.. system.State.Regions.Select((region, index) => new Thread(() => counted[index] = FlatOut(region, keys, Scale.Rounds(100, 2_000))))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        await system.ConvergedAsync();
+        foreach (RegionState region in system.State.Regions)
+        {
+            using RespConnection client = TestSystem.Connect(region);
+            Assert.Equal(counted.Sum(), long.Parse(client.Ask("GET", "sum").Text, CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static long FlatOut(RegionState region, int keys, int batches)
+    {
+        const int batch = 200;
+        using RespConnection client = TestSystem.Connect(region);
+        Random random = new(region.Id);
+        long counted = 0;
+        for (int i = 0; i < batches; i++)
+        {
+            for (int j = 0; j < batch; j++)
+            {
+                string key = random.Next(keys).ToString(CultureInfo.InvariantCulture);
+                client.Append("SET", "s" + key, $"{region.Name}{i}.{j}");
+                client.Append("HSET", "h" + key, $"f{j % 4}", $"{region.Name}{i}");
+                client.Append(random.Next(3) == 0 ? ["DEL", "d" + key] : ["SADD", "d" + key, region.Name]);
+                client.Append("INCR", "sum");
+            }
+
+            client.Flush();
+            for (int j = 0; j < batch; j++)
+            {
+                for (int reply = 0; reply < 4; reply++)
+                    Assert.False(client.Read().IsError);
+                counted++;
+            }
+        }
+
+        return counted;
+    }
+
+    private static void Pair(RespConnection client, string first, string second, int value)
+    {
+        string text = value.ToString(CultureInfo.InvariantCulture);
+        client.Append("MULTI");
+        client.Append("SET", first, text);
+        client.Append("SET", second, text);
+        client.Append("EXEC");
+        client.Flush();
+        for (int reply = 0; reply < 4; reply++)
+            client.Read();
+    }
+
+    /// <summary>The same node, but the replicator's own ports are others: only the node can tell the two apart.</summary>
+    private static string SecondConfig(TestSystem system, RegionState region)
+    {
+        HashSet<int> taken = [];
+        string text = File.ReadAllText(system.State.ConfigOf(region))
+            .Replace($"admin-port: {region.ReplicatorAdminPort}", $"admin-port: {Ports.Pick(1, 0, taken)}", StringComparison.Ordinal)
+            .Replace($"port: {region.ReplicatorPort}\n", $"port: {Ports.Pick(1, 0, taken)}\n", StringComparison.Ordinal);
+        string path = Path.Combine(system.State.Directory, "second.yaml");
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
