@@ -67,7 +67,15 @@ public sealed class RpcChannel : IDisposable
         try
         {
             RpcWriter<TRequest> writer = await call.OpenAsync<TRequest>();
-            await Send(call, writer, request);
+            try
+            {
+                await Send(call, writer, request);
+            }
+            catch (RpcException e) when (e.Status == RpcStatus.Unavailable)
+            {
+                throw await call.RefusalAsync<TReply>(e);
+            }
+
             call.CompleteRequests();
             return new RpcStream<TReply>(call, await call.ReplyAsync<TReply>());
         }

@@ -90,6 +90,26 @@ internal sealed class RpcClientCall : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// What to say when a request could not be written: a service that refuses a call may end it before it has read it, and
+    /// then its status says more than the broken write.
+    /// </summary>
+    public async ValueTask<RpcException> RefusalAsync<T>(RpcException written)
+        where T : IMessage<T>, new()
+    {
+        try
+        {
+            CompleteRequests();
+            RpcReader<T> reply = await ReplyAsync<T>();
+            await reply.ReadAsync(_cancel.Token);
+            return written;
+        }
+        catch (RpcException said)
+        {
+            return said.Status == RpcStatus.Unavailable ? written : said;
+        }
+    }
+
     public void CompleteRequests()
     {
         if (_completed)
@@ -124,7 +144,8 @@ internal sealed class RpcClientCall : IAsyncDisposable
     {
         if (e is RpcException already)
             return already;
-        if (_deadline <= DateTime.UtcNow && !_callers.IsCancellationRequested)
+        bool timedOut = _deadline is not null && !_disposed && (_cancel.IsCancellationRequested || _deadline <= DateTime.UtcNow);
+        if (timedOut && !_callers.IsCancellationRequested)
             return new RpcException(RpcStatus.DeadlineExceeded, "the deadline passed", e);
         if (_callers.IsCancellationRequested || _disposed)
             return new RpcException(RpcStatus.Cancelled, "the call was cancelled", e);
