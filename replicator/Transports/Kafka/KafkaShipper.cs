@@ -267,11 +267,25 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
                 await Task.Delay(SaveInterval, cancel);
                 _progress.Save();
                 Watch();
+                if (topic.IsToBeRead)
+                    await CheckAgainAsync(cancel);
             }
         }
         finally
         {
             _progress.Save();
+        }
+    }
+
+    private async Task CheckAgainAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await topic.EnsureAsync(cancel);
+        }
+        catch (KafkaException e)
+        {
+            LogUnchecked(topic.Name, e.Error.Reason);
         }
     }
 
@@ -301,6 +315,9 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
 
     private static FeedStart StartOf(OwnEnd end) =>
         new((int)end.Partition, end.Sequence, PartitionCursor.ReadHistory(end.HistoryId), end.Incarnation);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Topic} can't be checked: {Reason}")]
+    private partial void LogUnchecked(string topic, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "a receiver misses changes of partition {Partition}: shipping {First} to {Last} again")]
     private partial void LogReship(int partition, ulong first, ulong last);

@@ -12,7 +12,7 @@ namespace MultiCloudKv.Replicator.Transports.Kafka;
 /// one is there that can't work (another number of partitions, compaction) shipping is refused with one line; where one is
 /// there that weakens a guarantee an alarm says which.
 /// </summary>
-/// <remarks>Thread-safe.</remarks>
+/// <remarks>Owned by the shipper; two checks at a time do no harm.</remarks>
 internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients clients, AlarmBook alarms)
 {
     public const string Subject = "kafka topic";
@@ -20,7 +20,13 @@ internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients cl
     private const int RecordOverheadBytes = 512;
     private const int LargestFallback = 1 << 20;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DescribePause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LeaderPoll = TimeSpan.FromMilliseconds(50);
+
+    private long _describeAgainAt;
+
+    /// <summary>The settings could not be read, and it is time to try again.</summary>
+    public bool IsToBeRead => _describeAgainAt != 0 && Environment.TickCount64 >= _describeAgainAt;
 
     public string Name => name;
 
@@ -40,6 +46,9 @@ internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients cl
             settings = await DescribeAsync(admin, cancel) ?? [];
         }
 
+        if (settings.Count == 0)
+            await CreateWhereMissingAsync(admin, cancel);
+
         TopicMetadata metadata = await LeadersAsync(admin, cancel);
         Check(metadata, settings);
         int largest = int.TryParse(settings.GetValueOrDefault("max.message.bytes"), CultureInfo.InvariantCulture, out int bytes) ? bytes : LargestFallback;
@@ -48,17 +57,43 @@ internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients cl
 
     private async Task<Dictionary<string, string>?> DescribeAsync(IAdminClient admin, CancellationToken cancel)
     {
+        if (Environment.TickCount64 < _describeAgainAt)
+            return [];
         try
         {
             List<DescribeConfigsResult> results = await admin.DescribeConfigsAsync(
                 [new ConfigResource { Type = ResourceType.Topic, Name = name }],
                 new DescribeConfigsOptions { RequestTimeout = Timeout }).WaitAsync(cancel);
+            _describeAgainAt = 0;
             return results[0].Entries.ToDictionary(e => e.Key, e => e.Value.Value);
         }
         catch (DescribeConfigsException e) when (e.Results.Exists(r => r.Error.Code == ErrorCode.UnknownTopicOrPart))
         {
             return null;
         }
+        catch (KafkaException e) when (IsDenied(e))
+        {
+            return [];
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_TimedOut)
+        {
+            // Where brokers answer but no controller does, shipping goes on, unchecked; where none answers, this fails too.
+            await Task.Run(() => admin.GetMetadata(Timeout), cancel);
+            _describeAgainAt = Environment.TickCount64 + (long)DescribePause.TotalMilliseconds;
+            return [];
+        }
+    }
+
+    /// <summary>Brokers that don't show a topic's settings, by version or by permission.</summary>
+    private static bool IsDenied(KafkaException e) =>
+        e.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion or ErrorCode.ClusterAuthorizationFailed or ErrorCode.TopicAuthorizationFailed
+        || (e is DescribeConfigsException d && d.Results.Exists(r => r.Error.Code is ErrorCode.ClusterAuthorizationFailed or ErrorCode.TopicAuthorizationFailed));
+
+    private async Task CreateWhereMissingAsync(IAdminClient admin, CancellationToken cancel)
+    {
+        List<TopicMetadata> topics = await Task.Run(() => admin.GetMetadata(Timeout).Topics, cancel);
+        if (!topics.Exists(t => t.Topic == name))
+            await CreateAsync(admin, cancel);
     }
 
     private async Task CreateAsync(IAdminClient admin, CancellationToken cancel)
@@ -116,6 +151,8 @@ internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients cl
             throw Refuse($"has cleanup.policy={policy}, which drops changes; it must be delete");
 
         var weak = new List<string>();
+        if (settings.Count == 0)
+            weak.Add("its brokers don't show its settings, so that only its partitions are checked");
         if (settings.GetValueOrDefault("message.timestamp.type", "LogAppendTime") != "LogAppendTime")
             weak.Add("message.timestamp.type is not LogAppendTime");
         if (settings.GetValueOrDefault("unclean.leader.election.enable", "false") != "false")

@@ -21,9 +21,9 @@ internal static class KafkaSystem
         return $"transport: kafka\nkafka:\n  bootstrap:\n{map}";
     }
 
-    public static async Task<TestSystem> StartAsync(string[] bootstraps, string extra = "", int partitions = 16)
+    public static async Task<TestSystem> StartAsync(string[] bootstraps, string extra = "", int partitions = 16, string? cluster = null)
     {
-        var system = new TestSystem(partitions: partitions) { Cluster = NewCluster() };
+        var system = new TestSystem(partitions: partitions) { Cluster = cluster ?? NewCluster() };
         foreach (TestRegion region in system.Regions)
             region.ExtraConfig = Configuration(bootstraps) + "\n" + extra;
         await system.StartAsync();
