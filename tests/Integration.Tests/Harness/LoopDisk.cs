@@ -5,6 +5,7 @@ namespace MultiCloudKv.Integration.Tests.Harness;
 /// <summary>A small xfs file system of its own on a loop file: it can lose its power, and it can be full.</summary>
 internal sealed class LoopDisk : IAsyncDisposable
 {
+    private const long SmallestStep = 64 << 10;
     private readonly string _image;
     private readonly string _mount;
     private bool _mounted;
@@ -33,12 +34,17 @@ internal sealed class LoopDisk : IAsyncDisposable
         Mount();
     }
 
-    /// <summary>Takes all but so many bytes of the free space; deleting the file gives them back.</summary>
+    /// <summary>Takes all but about so many bytes of the free space; deleting the file gives them back.</summary>
     public string Fill(long leave)
     {
-        string filler = Path.Combine(_mount, "filler");
-        long free = new DriveInfo(_mount).AvailableFreeSpace;
-        Command.Must("fallocate", "-l", Math.Max(free - leave, 4096).ToString(CultureInfo.InvariantCulture), filler);
+        string filler = Path.Combine(_mount, $"filler-{leave}");
+        long step = new DriveInfo(_mount).AvailableFreeSpace - leave;
+        for (long taken = 0; step >= SmallestStep; step /= 2)
+        {
+            if (new DriveInfo(_mount).AvailableFreeSpace - step >= leave && Command.Run("fallocate", "-o", Text(taken), "-l", Text(step), filler).ExitCode == 0)
+                taken += step;
+        }
+
         return filler;
     }
 
@@ -60,4 +66,6 @@ internal sealed class LoopDisk : IAsyncDisposable
         await Until.True(() => Command.Run("umount", _mount).ExitCode == 0, $"{_mount} to be let go");
         _mounted = false;
     }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
