@@ -49,7 +49,14 @@ internal sealed class KafkaBroker : IAsyncDisposable
 
     public Task StartAgainAsync() => RunAsync("start", _directory!.FullName, _port.ToString(CultureInfo.InvariantCulture));
 
-    public Task KillAsync() => RunAsync("kill", _directory!.FullName, "1");
+    /// <summary>SIGKILL; returns when the port has been let go, which a dying process does a little later.</summary>
+    public async Task KillAsync()
+    {
+        await RunAsync("kill", _directory!.FullName, "1");
+        using var patience = new CancellationTokenSource(ScriptPatience);
+        while (await AnswersAsync(patience.Token))
+            await Task.Delay(20, patience.Token);
+    }
 
     public void Freeze() => Signal("STOP");
 
@@ -88,6 +95,20 @@ internal sealed class KafkaBroker : IAsyncDisposable
         using var patience = new CancellationTokenSource(ScriptPatience);
         await script.WaitForExitAsync(patience.Token);
         Assert.True(script.ExitCode == 0, $"kafka.sh {string.Join(' ', arguments)}: {await File.ReadAllTextAsync(log, CancellationToken.None)}");
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancel)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, _port, cancel);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private static string? FindScript()
