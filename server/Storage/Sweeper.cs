@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using MultiCloudKv.Foundation;
-using MultiCloudKv.Merge.Collection;
 using MultiCloudKv.Server.Storage.Cache;
 
 namespace MultiCloudKv.Server.Storage;
@@ -23,8 +22,6 @@ internal sealed partial class Sweeper : IDisposable
 
     private readonly Engine _engine;
     private readonly ILogger _log;
-    private readonly Collector _collector;
-    private readonly StripeEffects _effects;
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
 
@@ -32,13 +29,8 @@ internal sealed partial class Sweeper : IDisposable
     {
         _engine = engine;
         _log = log;
-        _effects = engine.NewEffects();
-        _collector = new Collector(engine.Vectors, _effects);
         _thread = new Thread(Run) { IsBackground = true, Name = "sweeper" };
     }
-
-    /// <summary>Off for tests that look at keys which have expired.</summary>
-    public bool CollectionEnabled { get; set; } = true;
 
     public void Start() => _thread.Start();
 
@@ -96,8 +88,8 @@ internal sealed partial class Sweeper : IDisposable
                         HideDue(_engine.Cache[i], now, by);
                 }
 
-                if (CollectionEnabled && _engine.KnowledgeRose())
-                    CollectMarked();
+                if (_engine.KnowledgeRose())
+                    CollectMarked(by);
             }
         }
         catch (Exception e)
@@ -107,7 +99,7 @@ internal sealed partial class Sweeper : IDisposable
         }
     }
 
-    private void CollectMarked()
+    private void CollectMarked(StripeCollector by)
     {
         for (int word = 0; word < Slots.Count / 64 && !_stop.IsSet; word++)
         {
@@ -116,12 +108,12 @@ internal sealed partial class Sweeper : IDisposable
             for (int slot = word * 64; slot < (word + 1) * 64; slot++)
             {
                 if (_engine.Pending.IsMarked(slot))
-                    Collect(slot);
+                    Collect(slot, by);
             }
         }
     }
 
-    private void Collect(int slot)
+    private void Collect(int slot, StripeCollector by)
     {
         Stripe stripe = _engine.Cache.OfSlot(slot);
         stripe.Enter();
@@ -129,10 +121,10 @@ internal sealed partial class Sweeper : IDisposable
         {
             stripe.EnterEpoch(_engine.Epoch);
             stripe.Store.Begin(null);
-            _effects.Stripe = stripe;
+            by.Effects.Stripe = stripe;
             _engine.Pending.Unmark(slot);
             _engine.Vectors.CollectCleared(slot);
-            int visited = _collector.CollectSlot(stripe.Store, slot, _engine.Clock.NowMs, KeysPerVisit);
+            int visited = by.Collector.CollectSlot(stripe.Store, slot, _engine.Clock.NowMs, KeysPerVisit);
             if (visited > 0)
                 _engine.Pending.Mark(slot);
         }

@@ -54,9 +54,6 @@ internal static class RecordShape
     /// <summary>The version at the end of a chain's prefix.</summary>
     internal static ulong Version(ReadOnlySpan<byte> chainPrefix) => BinaryPrimitives.ReadUInt64BigEndian(chainPrefix[^VersionBytes..]);
 
-    /// <summary>Expiry time of an expiry index record.</summary>
-    internal static long ExpiryMs(ReadOnlySpan<byte> key) => key.Length < SlotPrefix + 8 ? 0 : (long)BinaryPrimitives.ReadUInt64BigEndian(key[SlotPrefix..]);
-
     /// <summary>Writes the exclusive end of the range of keys that start with <paramref name="prefix"/>; returns its length.</summary>
     internal static int PrefixEnd(ReadOnlySpan<byte> prefix, Span<byte> end)
     {

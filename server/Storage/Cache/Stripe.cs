@@ -53,9 +53,6 @@ public sealed class Stripe
     /// <summary>Number of visible keys; kept by the engine.</summary>
     public long VisibleKeys { get; set; }
 
-    /// <summary>No expiry index record put since the sweeper last set this lies before it.</summary>
-    public long EarliestExpiryMs { get; set; } = long.MaxValue;
-
     /// <summary>The epoch changes belong to now.</summary>
     public uint Epoch => Records.Epoch;
 
@@ -110,8 +107,6 @@ public sealed class Stripe
     /// slot's applied vector; before that nothing is known of a checkpoint that is not empty.
     /// </summary>
     public void SetVersionFloor(int slot, ulong version) => Records.Chains.SetVersionFloor(slot, version);
-
-    internal void NoteExpiry(long ms) => EarliestExpiryMs = Math.Min(EarliestExpiryMs, ms);
 
     internal FrozenStripe Frozen()
     {

@@ -69,8 +69,6 @@ public sealed unsafe class StripeStore : IRecordStore
             _records.Overwrite(entry, value);
         else
             _records.InsertDirty(hash, recordKey, value, IsKnownAbsent(hash) || _records.Chains.IsAbsentBelow(recordKey));
-        if (recordKey[0] == RecordShape.ExpiryIndex)
-            Stripe.NoteExpiry(RecordShape.ExpiryMs(recordKey));
     }
 
     public void Delete(ReadOnlySpan<byte> recordKey)
