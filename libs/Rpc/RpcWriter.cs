@@ -10,6 +10,7 @@ public sealed class RpcWriter<T>
     where T : IMessage<T>, new()
 {
     private readonly PipeWriter _pipe;
+    private readonly MessageBuffer _buffer;
     private readonly Func<Exception, RpcException>? _translate;
 
     /// <param name="pipe">Body of the request or reply.</param>
@@ -17,6 +18,7 @@ public sealed class RpcWriter<T>
     public RpcWriter(PipeWriter pipe, Func<Exception, RpcException>? translate = null)
     {
         _pipe = pipe;
+        _buffer = new MessageBuffer(pipe);
         _translate = translate;
     }
 
@@ -46,10 +48,10 @@ public sealed class RpcWriter<T>
     private void Buffer(T message)
     {
         int length = message.CalculateSize();
-        Span<byte> prefix = _pipe.GetSpan(5);
+        Span<byte> prefix = _buffer.GetSpan(5);
         prefix[0] = 0;
         BinaryPrimitives.WriteUInt32BigEndian(prefix[1..], (uint)length);
-        _pipe.Advance(5);
-        message.WriteTo(_pipe);
+        _buffer.Advance(5);
+        message.WriteTo(_buffer);
     }
 }

@@ -108,6 +108,16 @@ public sealed class RpcCallTests
         await service.Cancelled.WaitAsync(Patience);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1 << 20)]
+    public async Task Writer_CallerHasJustLeft_TheCallIsCancelled(int messageBytes)
+    {
+        var replies = new RpcWriter<AdminReply>(new LeftPipe());
+        RpcException e = await Assert.ThrowsAsync<RpcException>(() => replies.WriteAsync(new AdminReply { Json = new string('x', messageBytes) }).AsTask());
+        Assert.Equal(RpcStatus.Cancelled, e.Status);
+    }
+
     [Fact]
     public async Task Duplex_EachRequest_IsAnsweredBeforeTheNextIsSent()
     {
