@@ -18,6 +18,8 @@ internal sealed class SystemRunner(SystemState system)
     private static readonly TimeSpan ServerStopLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
+    private readonly Lock _saving = new();
+
     public SystemState System => system;
 
     /// <summary>Checks, starts what is down, waits until all is ready; returns the names of what it started.</summary>
@@ -62,13 +64,13 @@ internal sealed class SystemRunner(SystemState system)
     public void StartServer(RegionState region, IReadOnlyDictionary<string, string>? settings = null)
     {
         region.Server = OsProcess.Start(SourceTree.Executable("Server"), ["--config", system.ConfigOf(region)], system.ServerLogOf(region), settings);
-        system.Save();
+        Save();
     }
 
     public void StartReplicator(RegionState region, IReadOnlyDictionary<string, string>? settings = null)
     {
         region.Replicator = OsProcess.Start(SourceTree.Executable("Replicator"), ["--config", system.ConfigOf(region)], system.ReplicatorLogOf(region), settings);
-        system.Save();
+        Save();
     }
 
     /// <summary>Waits until the region's two processes answer ready.</summary>
@@ -87,10 +89,17 @@ internal sealed class SystemRunner(SystemState system)
         await WaitPageAsync(client, region.AdminPort, "healthz", () => region.Server, "server", system.ServerLogOf(region), stop).ConfigureAwait(false);
     }
 
+    /// <summary>Regions may be started side by side: each save writes the whole state through one file beside it.</summary>
+    private void Save()
+    {
+        lock (_saving)
+            system.Save();
+    }
+
     private async Task<IReadOnlyList<string>> StartMissingAsync(CancellationToken stop)
     {
         List<string> started = [];
-        system.Save();
+        Save();
         try
         {
             foreach (RegionState region in system.Regions.Where(region => !OsProcess.IsAlive(region.Server)))
@@ -144,7 +153,7 @@ internal sealed class SystemRunner(SystemState system)
                 }
 
                 forget(region);
-                system.Save();
+                Save();
             }
         }
     }
