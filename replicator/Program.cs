@@ -21,6 +21,11 @@ catch (EnvironmentException e)
     Console.Error.WriteLine($"replicator: {e.Message}");
     return e.ExitCode;
 }
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"replicator: {e.Message}");
+    return ExitCodes.Environment;
+}
 catch (FencedException e)
 {
     Console.Error.WriteLine($"replicator: {e.Message}; this one ends");

@@ -22,6 +22,11 @@ catch (EnvironmentException e)
     Console.Error.WriteLine($"server: {e.Message}");
     return e.ExitCode;
 }
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"server: {e.Message}");
+    return ExitCodes.Environment;
+}
 catch (InvariantException e)
 {
     Console.Error.WriteLine($"server: {e}");

@@ -79,8 +79,9 @@ internal sealed class BinlogDirectory : IDisposable
         {
             if (File.Entries[^1].Writable)
                 return;
-            _file = File with { Entries = [.. File.Entries.SkipLast(1), File.Entries[^1] with { Writable = true }] };
-            _file.Replace(HistoryPath);
+            HistoryFile writable = File with { Entries = [.. File.Entries.SkipLast(1), File.Entries[^1] with { Writable = true }] };
+            writable.Replace(HistoryPath);
+            _file = writable;
         }
     }
 
@@ -101,12 +102,14 @@ internal sealed class BinlogDirectory : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
+    /// <summary>The witness goes last: until the file says that all is clean, only the witness can say that nothing is lost.</summary>
     private void ReplaceClean(long end)
     {
-        if (File.WitnessPath.Length > 0)
-            System.IO.File.Delete(File.WitnessPath);
-        _file = File with { CleanEnd = end, WitnessPath = "" };
-        _file.Replace(HistoryPath);
+        HistoryFile clean = File with { CleanEnd = end };
+        clean.Replace(HistoryPath);
+        _file = clean;
+        if (clean.WitnessPath.Length > 0)
+            System.IO.File.Delete(clean.WitnessPath);
     }
 
     private void CheckIdentity()

@@ -16,7 +16,7 @@ public sealed class HistoryBook
     public const int EntriesMax = 4096;
     private readonly Lock _lock = new();
     private readonly string _path;
-    private readonly List<(byte Origin, HistoryId History)> _known = [];
+    private List<(byte Origin, HistoryId History)> _known = [];
 
     /// <exception cref="EnvironmentException">The file is damaged.</exception>
     public HistoryBook(string path)
@@ -52,12 +52,10 @@ public sealed class HistoryBook
         {
             if (history == HistoryId.None || _known.Contains((origin, history)))
                 return;
-            if (_known.Count == EntriesMax)
-                _known.RemoveAt(0);
-            _known.Add((origin, history));
+            List<(byte Origin, HistoryId History)> all = [.. _known.Skip(_known.Count == EntriesMax ? 1 : 0), (origin, history)];
             var content = new ByteWriter();
-            content.WriteUInt32((uint)_known.Count);
-            foreach ((byte known, HistoryId id) in _known)
+            content.WriteUInt32((uint)all.Count);
+            foreach ((byte known, HistoryId id) in all)
             {
                 content.WriteByte(known);
                 id.Write(content.Reserve(HistoryId.Length));
@@ -65,6 +63,7 @@ public sealed class HistoryBook
 
             content.WriteUInt32(Crc32C.Compute(content.Written));
             Durable.Replace(_path, content.Written);
+            _known = all;
         }
     }
 }

@@ -31,6 +31,7 @@ public sealed class Engine : IAsyncDisposable
     private readonly Sweeper _sweeper;
     private readonly GateKeeper _gateKeeper;
     private readonly Past _past;
+    private readonly Lock _takingBack = new();
     private ulong _visited;
     private long _changes;
     private bool _takenBack;
@@ -169,12 +170,28 @@ public sealed class Engine : IAsyncDisposable
     /// <summary>It is sure that nothing of this node's own is missing.</summary>
     internal bool IsTakenBack => Volatile.Read(ref _takenBack);
 
+    /// <summary>Lets own clients write, once that is recorded.</summary>
+    /// <exception cref="EnvironmentException">It can't be recorded; nothing changed, and it may be tried again.</exception>
     internal void SetTakenBack()
     {
-        if (Interlocked.Exchange(ref _takenBack, true))
-            return;
-        Binlog.AppendMarker(MarkerKind.Writable, default, out _);
-        Gate.Set(CommitObstacle.NotTakenBack, null);
+        lock (_takingBack)
+        {
+            if (_takenBack)
+                return;
+            try
+            {
+                AppendStatus status = Binlog.AppendMarker(MarkerKind.Writable, default, out _);
+                if (status != AppendStatus.Ok)
+                    throw new EnvironmentException(Binlog.Why(status), ExitCodes.DataAtRisk);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new EnvironmentException($"it can't be recorded that this node takes writes: {e.Message}", e);
+            }
+
+            Volatile.Write(ref _takenBack, true);
+            Gate.Set(CommitObstacle.NotTakenBack, null);
+        }
     }
 
     internal CommitResult AppendOwn(Span<byte> groups, ReadOnlySpan<int> offsets, int slot, out uint epoch)

@@ -36,16 +36,13 @@ internal sealed partial class GateKeeper : IDisposable
 
     private void Look()
     {
-        long free = new DriveInfo(_config.DataDirectory).AvailableFreeSpace;
-        Set(CommitObstacle.DiskNearlyFull, free < _config.Limits.DiskFreeBytesMin
-            ? $"MISCONF only {free} bytes are free on the disk of the data directory, less than limits.disk-free-bytes-min; free some space"
-            : null);
+        Set(CommitObstacle.DiskNearlyFull, DiskTrouble());
         bool ahead = _engine.PeerClocks.IsAhead(out TimeSpan by);
         Set(CommitObstacle.ClockAhead, ahead
             ? $"MISCONF this node's clock is {by.TotalSeconds:0} s ahead of every other region's; mend the clock"
             : null);
         if (_engine.Binlog.Failure is { } failure)
-            Set(CommitObstacle.SyncFailed, $"MISCONF {failure}");
+            Set(CommitObstacle.SyncFailed, $"MISCONF {failure}; mend the disk and restart the node");
         try
         {
             _timer.Change(Interval, Timeout.InfiniteTimeSpan);
@@ -53,6 +50,21 @@ internal sealed partial class GateKeeper : IDisposable
         catch (ObjectDisposedException)
         {
             // The engine ended while this round ran.
+        }
+    }
+
+    private string? DiskTrouble()
+    {
+        try
+        {
+            long free = new DriveInfo(_config.DataDirectory).AvailableFreeSpace;
+            return free < _config.Limits.DiskFreeBytesMin
+                ? $"MISCONF only {free} bytes are free on the disk of the data directory, less than limits.disk-free-bytes-min; free some space"
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"MISCONF the disk of the data directory can't be looked at: {e.Message}";
         }
     }
 

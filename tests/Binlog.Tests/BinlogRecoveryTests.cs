@@ -44,6 +44,22 @@ public class BinlogRecoveryTests
     }
 
     [Fact]
+    public void S10_Open_AfterACloseThatCouldNotBeRecorded_LosesNothingAndContinuesTheHistory()
+    {
+        using var log = new TestLog();
+        string inTheWay = Path.Combine(log.Dir, SegmentNames.History + ".new");
+        BinlogWriter before = log.Open();
+        TestLog.AppendOwn(before);
+        Directory.CreateDirectory(inTheWay);
+        before.Dispose();
+        Directory.Delete(inTheWay);
+        using BinlogWriter after = log.Open();
+        Assert.Equal(HistoryOutcome.ContinuedAfterKill, log.LastRecovery!.Outcome);
+        Assert.Equal(before.History, after.History);
+        Assert.Single(log.Replayed);
+    }
+
+    [Fact]
     public void Open_WithoutTheWitness_BeginsANewHistory()
     {
         using var log = new TestLog();

@@ -256,6 +256,31 @@ public class BinlogWriterTests
     }
 
     [Fact]
+    public void S10_Roll_WhenTheNextSegmentCannotBeNamed_RefusesUntilItCan()
+    {
+        using var log = new TestLog();
+        using BinlogWriter writer = log.Open();
+        byte[] own = TestLog.OwnBody(1, 1000, 1, out int[] offsets);
+        string inTheWay;
+        AppendStatus status;
+        while (true)
+        {
+            inTheWay = SegmentNames.PathOf(log.Dir, writer.Committed);
+            Directory.CreateDirectory(inTheWay);
+            status = writer.AppendOwn(own, offsets, default, out _);
+            if (status != AppendStatus.Ok)
+                break;
+            Directory.Delete(inTheWay);
+        }
+
+        Assert.Equal(AppendStatus.DiskFull, status);
+        Assert.Contains("can't be begun", writer.Why(status), StringComparison.Ordinal);
+        Assert.Null(writer.Failure);
+        Directory.Delete(inTheWay);
+        TestLog.WaitUntil(() => writer.AppendOwn(own, offsets, default, out _) == AppendStatus.Ok);
+    }
+
+    [Fact]
     public void DeleteSegmentsBefore_WithAnArchive_CopiesThemThereFirst()
     {
         using var log = new TestLog();

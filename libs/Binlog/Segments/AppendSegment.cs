@@ -66,7 +66,8 @@ internal abstract class AppendSegment : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or EnvironmentException)
         {
-            problem = e.Message;
+            // The system's words alone: with the name, which is another each time, every try would be news to whoever shows it.
+            problem = e is IOException { HResult: > 0 } io ? NativeFiles.Message(io.HResult) : e.Message;
         }
 
         file?.Dispose();

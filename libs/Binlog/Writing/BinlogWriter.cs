@@ -14,7 +14,7 @@ namespace MultiCloudKv.Binlog;
 /// Steps of an append, all in one short critical section: 1. room (roll into the segment that was prepared ahead); 2. stamp; 3. sequences, patched into the
 /// groups; 4. checksum over segment id, history id, position and bytes; 5. copy into the segment; 6. publish the committed position, then the witness.
 /// <para>
-/// Failures: no room for a next segment refuses own writes first and ends by itself; a failed write or sync ends everything, because what the kernel has dropped can't be told
+/// Failures: no room for a next segment (it can't be allocated, or can't be given its name) refuses own writes first and ends by itself; a failed write or sync ends everything, because what the kernel has dropped can't be told
 /// from what it kept. Both are outcomes (<see cref="AppendStatus"/>), not exceptions.
 /// </para>
 /// </summary>
@@ -299,8 +299,8 @@ public sealed unsafe class BinlogWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Fail($"a binlog segment can't be begun: {e.Message}; writes are stopped");
-            return AppendStatus.Failed;
+            _segments.GiveUp(next, $"a binlog segment can't be begun: {e.Message}");
+            return AppendStatus.DiskFull;
         }
 
         AppendSegment ended = _current;
@@ -347,11 +347,26 @@ public sealed unsafe class BinlogWriter : IDisposable
         if (clean)
         {
             _current.Seal();
-            _directory.MarkClean(end);
-            Volatile.Write(ref _committedFile.State, CommittedFile.StateClosed);
+            if (TryMarkClean(end))
+                Volatile.Write(ref _committedFile.State, CommittedFile.StateClosed);
         }
 
         _current.Dispose();
         _directory.Dispose();
+    }
+
+    /// <summary>A full disk has no room for the word that all is clean. Then the directory is left as a killed process leaves it: the witness says that nothing is missing.</summary>
+    private bool TryMarkClean(long end)
+    {
+        try
+        {
+            _directory.MarkClean(end);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or EnvironmentException)
+        {
+            Fail($"the binlog's clean end can't be recorded: {e.Message}");
+            return false;
+        }
     }
 }

@@ -84,6 +84,15 @@ internal sealed class SegmentKeeper : IDisposable
         return PrepareNow(Math.Max(_options.SegmentBytes, (bytes + 4095) & ~4095L));
     }
 
+    /// <summary>Takes back a segment that could not be begun: nothing of it is part of the log yet. Under the append lock.</summary>
+    public void GiveUp(AppendSegment next, string problem)
+    {
+        next.Dispose();
+        next.DeleteFile();
+        Volatile.Write(ref _noRoom, problem);
+        _wake.Set();
+    }
+
     /// <summary>Under the append lock.</summary>
     public void Rolled(AppendSegment ended, AppendSegment current)
     {

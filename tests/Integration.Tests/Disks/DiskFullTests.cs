@@ -36,11 +36,14 @@ public sealed class DiskFullTests
         Assert.Empty(eastLoad.Errors);
         File.Delete(rest);
         File.Delete(most);
-        await Until.True(async () =>
+        await Until.Null(async () =>
         {
             if (!OsProcess.IsAlive(west.Server))
                 await system.StartAsync(west);
-            return await system.Client(west).PageAsync(west.AdminPort, "readyz", TestContext.Current.CancellationToken) is null;
+            string? reason = await system.Client(west).PageAsync(west.AdminPort, "readyz", TestContext.Current.CancellationToken);
+            if (reason?.Contains("restart the node", StringComparison.Ordinal) == true)
+                await TestSystem.StopAsync(west.Server);
+            return reason;
         }, "west to take writes again");
         await westLoad.ReachesAsync(westLoad.Acknowledged + 1_000);
         eastLoad.Stop();

@@ -19,4 +19,16 @@ internal static class Until
             await Task.Delay(PollInterval, TestContext.Current.CancellationToken);
         }
     }
+
+    /// <summary>Waits until there is no reason any more; the failure says the last one.</summary>
+    /// <param name="reason">What still stands in the way, or null.</param>
+    public static async Task Null(Func<Task<string?>> reason, string what, TimeSpan? limit = null)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        while (await reason() is { } last)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < (limit ?? Limit), $"waited {(limit ?? Limit).TotalSeconds:0} s for {what}: {last}");
+            await Task.Delay(PollInterval, TestContext.Current.CancellationToken);
+        }
+    }
 }
