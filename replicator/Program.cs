@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using MultiCloudKv.Foundation;
 using MultiCloudKv.Replicator;
@@ -18,23 +19,35 @@ try
 }
 catch (EnvironmentException e)
 {
-    Console.Error.WriteLine($"replicator: {e.Message}");
+    Say($"replicator: {e.Message}");
     return e.ExitCode;
 }
-catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
 {
-    Console.Error.WriteLine($"replicator: {e.Message}");
+    Say($"replicator: {e.Message}");
     return ExitCodes.Environment;
 }
 catch (FencedException e)
 {
-    Console.Error.WriteLine($"replicator: {e.Message}; this one ends");
+    Say($"replicator: {e.Message}; this one ends");
     return ExitCodes.Fenced;
 }
-catch (InvariantException e)
+catch (Exception e)
 {
-    Console.Error.WriteLine($"replicator: {e}");
+    Say($"replicator: a bug: {e}");
     return ExitCodes.Bug;
+}
+
+// The log may be on the disk that is full: the exit code is still said.
+static void Say(string line)
+{
+    try
+    {
+        Console.Error.WriteLine(line);
+    }
+    catch (IOException)
+    {
+    }
 }
 
 static async Task<int> RunAsync(NodeConfig config)

@@ -195,9 +195,10 @@ public sealed partial class ReplicatorHost : IAsyncDisposable
             {
                 await takeBack.RunAsync(attached, cancel);
             }
-            catch (RpcException e) when (!cancel.IsCancellationRequested)
+            catch (Exception e) when (e is RpcException or IOException or HttpRequestException && !cancel.IsCancellationRequested)
             {
-                NodeSession.ThrowIfFenced(e);
+                if (e is RpcException rpc)
+                    NodeSession.ThrowIfFenced(rpc);
                 LogTakeBackFailed(e.Message);
                 await Task.Delay(NewOriginPoll, cancel);
                 if (_restarted.CurrentCount == 0)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using MultiCloudKv.Foundation;
 using MultiCloudKv.Rpc.Configuration;
@@ -19,18 +20,30 @@ try
 }
 catch (EnvironmentException e)
 {
-    Console.Error.WriteLine($"server: {e.Message}");
+    Say($"server: {e.Message}");
     return e.ExitCode;
 }
-catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
 {
-    Console.Error.WriteLine($"server: {e.Message}");
+    Say($"server: {e.Message}");
     return ExitCodes.Environment;
 }
-catch (InvariantException e)
+catch (Exception e)
 {
-    Console.Error.WriteLine($"server: {e}");
+    Say($"server: a bug: {e}");
     return ExitCodes.Bug;
+}
+
+// The log may be on the disk that is full: the exit code is still said.
+static void Say(string line)
+{
+    try
+    {
+        Console.Error.WriteLine(line);
+    }
+    catch (IOException)
+    {
+    }
 }
 
 static async Task<int> RunAsync(NodeConfig config, bool forceWritable)
@@ -49,7 +62,7 @@ static async Task<int> RunAsync(NodeConfig config, bool forceWritable)
     using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
     int exitCode = await host.RunAsync();
     if (host.Failure is not null)
-        await Console.Error.WriteLineAsync($"server: {host.Failure}");
+        Say($"server: {host.Failure}");
     return exitCode;
 
     void Stop(PosixSignalContext context)

@@ -115,9 +115,10 @@ public sealed partial class TakeBack(PipelineServices services, ILogger<TakeBack
                 services.Alarms.Clear(Subject);
                 return changes;
             }
-            catch (RpcException e) when (!cancel.IsCancellationRequested)
+            catch (Exception e) when (e is RpcException or IOException or HttpRequestException && !cancel.IsCancellationRequested)
             {
-                NodeSession.ThrowIfFenced(e);
+                if (e is RpcException rpc)
+                    NodeSession.ThrowIfFenced(rpc);
                 services.Alarms.Raise(Subject, $"{State}: {e.Message}");
                 await Task.Delay(RetryDelay, services.Time, cancel);
                 attached = await services.Node.AttachAsync(cancel);

@@ -59,7 +59,7 @@ public sealed partial class LogTail : IDisposable
         long pace = PauseNs;
         while (!_stop.IsCancellationRequested)
         {
-            _reader ??= BinlogReader.TryOpen(_directory);
+            _reader ??= TryOpen();
             long committed = _reader?.Committed ?? 0;
             if (committed != Committed)
             {
@@ -73,6 +73,19 @@ public sealed partial class LogTail : IDisposable
             long pause = quiet < LooksBeforeIdle ? pace : quiet < LooksBeforeAsleep ? PauseIdleNs : PauseAsleepNs;
             var time = new TimeSpec(0, pause);
             _ = Sleep(in time, 0);
+        }
+    }
+
+    /// <summary>Null while the log can't be opened: the next look tries again, and who needs the log says what is wrong with it.</summary>
+    private BinlogReader? TryOpen()
+    {
+        try
+        {
+            return BinlogReader.TryOpen(_directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or EnvironmentException)
+        {
+            return null;
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class TestSystem : IAsyncDisposable
 
     private const int FirstPort = 10_000;
     private const int LastPort = 30_000;
-    private static readonly string[] SignsOfABug = ["InvariantException", "Unhandled exception", "Fatal error.", "NotSupportedException", "NullReferenceException", "double free", "corrupted"];
+    private static readonly string[] SignsOfABug = ["InvariantException", "Unhandled exception", ": a bug: ", "Fatal error.", "NotSupportedException", "NullReferenceException", "double free", "corrupted"];
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(30);
 
     private readonly SystemRunner _runner;
@@ -151,21 +151,11 @@ internal sealed class TestSystem : IAsyncDisposable
     }
 
     /// <summary>Waits until the receiver has applied exactly as many changes as the origin made: none is missing and none came back.</summary>
-    public async Task CaughtUpAsync(RegionState origin, RegionState receiver)
-    {
-        SequenceCheck? last = null;
-        try
-        {
-            await Until.True(
-                async () => (last = await SequenceCheck.ReadAsync(Client(origin), Client(receiver), State.ClusterId, TestContext.Current.CancellationToken)) is { } read && read.Made == read.Applied,
-                $"{receiver.Name} to apply what {origin.Name} made");
-        }
-        catch (Exception)
-        {
-            TestContext.Current.TestOutputHelper?.WriteLine($"{origin.Name} made {last?.Made}, {receiver.Name} applied {last?.Applied}");
-            throw;
-        }
-    }
+    public Task CaughtUpAsync(RegionState origin, RegionState receiver) =>
+        Until.Reaches(
+            async () => await SequenceCheck.ReadAsync(Client(origin), Client(receiver), State.ClusterId, TestContext.Current.CancellationToken) is { } read ? (read.Applied, read.Made) : null,
+            (applied, made) => applied == made,
+            $"{receiver.Name} to apply what {origin.Name} made");
 
     public string ServerLog(RegionState region) => ReadLog(State.ServerLogOf(region));
 

@@ -6,6 +6,9 @@ namespace MultiCloudKv.Integration.Tests.Harness;
 internal static class Until
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>For work whose length is the machine's affair: it has this long as long as it gets on.</summary>
+    private static readonly TimeSpan LongLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     public static Task True(Func<bool> condition, string what, TimeSpan? limit = null) => True(() => Task.FromResult(condition()), what, limit);
@@ -16,6 +19,28 @@ internal static class Until
         while (!await condition())
         {
             Assert.True(Stopwatch.GetElapsedTime(begun) < (limit ?? Limit), $"waited {(limit ?? Limit).TotalSeconds:0} s for {what}");
+            await Task.Delay(PollInterval, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Waits until a count is as wanted. A slow machine may take long for it, but not <see cref="Limit"/> without the count having changed.</summary>
+    /// <param name="count">The count, and what it should be; null while neither is known.</param>
+    public static async Task Reaches(Func<Task<(long Now, long Wanted)?>> count, Func<long, long, bool> reached, string what, Func<string>? more = null)
+    {
+        long begun = Stopwatch.GetTimestamp(), moved = begun;
+        (long Now, long Wanted)? last = null;
+        while (true)
+        {
+            (long Now, long Wanted)? read = await count();
+            if (read is { } known && reached(known.Now, known.Wanted))
+                return;
+            if (read is not null && read?.Now != last?.Now)
+            {
+                moved = Stopwatch.GetTimestamp();
+                last = read;
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(moved) < Limit && Stopwatch.GetElapsedTime(begun) < LongLimit, $"waited {Stopwatch.GetElapsedTime(begun).TotalSeconds:0} s for {what}: {last?.Now} of {last?.Wanted} {more?.Invoke()}");
             await Task.Delay(PollInterval, TestContext.Current.CancellationToken);
         }
     }

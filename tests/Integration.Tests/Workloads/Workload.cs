@@ -21,7 +21,8 @@ internal sealed class Workload
     /// <summary>Error replies of all writers.</summary>
     public IEnumerable<string> Errors => Writers.SelectMany(writer => writer.Errors.Keys).Distinct();
 
-    public Task ReachesAsync(long acknowledged) => Until.True(() => Acknowledged >= acknowledged, $"{acknowledged} acknowledged commands");
+    public Task ReachesAsync(long acknowledged) =>
+        Until.Reaches(() => Task.FromResult<(long, long)?>((Acknowledged, acknowledged)), (now, wanted) => now >= wanted, "commands to be acknowledged", () => string.Join("; ", Errors));
 
     /// <summary>Lets every writer finish the turn it is in.</summary>
     public void Stop()
