@@ -27,7 +27,7 @@ internal sealed record RegionReport
 
     public required ProcessReport Replicator { get; init; }
 
-    public double? OpsPerSecond { get; set; }
+    public double? OpsPerSecond { get; init; }
 
     public long? Commands { get; init; }
 
@@ -64,6 +64,7 @@ internal sealed record RegionReport
             ReplicatorRpc = Address(region.ReplicatorPort),
             Server = serverProcess,
             Replicator = replicatorProcess,
+            OpsPerSecond = Number(server, "commands_per_second"),
             Commands = Number(server, "commands"),
             Keys = Number(server, "keys"),
             BinlogBytes = Number(server, "binlog_bytes"),

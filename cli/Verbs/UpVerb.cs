@@ -88,17 +88,9 @@ internal static class UpVerb
             Say.Line("Ctrl-C stops everything");
             await Systems.WithClientsAsync(system, null, clients => AnsiConsole.Live(new Table()).StartAsync(async live =>
             {
-                Dictionary<string, RegionReport> before = new(StringComparer.Ordinal);
                 while (!stop.IsCancellationRequested)
                 {
                     IReadOnlyList<RegionReport> reports = await RegionReport.ReadAllAsync(clients, stop).ConfigureAwait(false);
-                    foreach (RegionReport report in reports)
-                    {
-                        if (before.TryGetValue(report.Name, out RegionReport? last) && report.Commands is { } now && last.Commands is { } then)
-                            report.OpsPerSecond = Math.Max(now - then, 0) / RefreshInterval.TotalSeconds;
-                        before[report.Name] = report;
-                    }
-
                     live.UpdateTarget(Tables.Regions(reports));
                     await Task.Delay(RefreshInterval, stop).ConfigureAwait(false);
                 }

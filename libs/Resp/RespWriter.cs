@@ -35,6 +35,9 @@ public sealed class RespWriter
 
     public int Mark() => _length;
 
+    /// <summary>Whether what was written since <paramref name="mark"/> is an error.</summary>
+    public bool IsErrorAt(int mark) => _length > mark && _buffer[mark] == (byte)'-';
+
     /// <summary>Takes back everything written since <paramref name="mark"/>.</summary>
     public void Truncate(int mark)
     {

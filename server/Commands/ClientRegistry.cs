@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MultiCloudKv.Resp.Catalogue;
 
 namespace MultiCloudKv.Server.Commands;
 
@@ -7,6 +8,9 @@ namespace MultiCloudKv.Server.Commands;
 internal sealed class ClientRegistry
 {
     private readonly ConcurrentDictionary<long, ClientState> _clients = new();
+    private readonly Lock _counting = new();
+    private readonly CommandTotals[] _gone = new CommandTotals[CommandCatalogue.All.Count];
+    private CommandTotals[] _before = new CommandTotals[CommandCatalogue.All.Count];
     private long _lastId;
     private int _count;
     private long _accepted;
@@ -37,8 +41,26 @@ internal sealed class ClientRegistry
 
     public void Remove(ClientState client)
     {
-        if (_clients.TryRemove(client.Id, out _))
-            Interlocked.Decrement(ref _count);
+        lock (_counting)
+        {
+            if (!_clients.TryRemove(client.Id, out _))
+                return;
+            client.Counts.AddTo(_gone);
+        }
+
+        Interlocked.Decrement(ref _count);
+    }
+
+    /// <summary>What all connections ran, those that are gone included, since the start or the last reset; by the rows' numbers.</summary>
+    public CommandTotals[] Commands()
+    {
+        lock (_counting)
+        {
+            CommandTotals[] totals = Sum();
+            for (int id = 0; id < totals.Length; id++)
+                totals[id] -= _before[id];
+            return totals;
+        }
     }
 
     public ClientState? Find(long id) => _clients.GetValueOrDefault(id);
@@ -50,6 +72,16 @@ internal sealed class ClientRegistry
     {
         Volatile.Write(ref _accepted, 0);
         Volatile.Write(ref _refused, 0);
+        lock (_counting)
+            _before = Sum();
+    }
+
+    private CommandTotals[] Sum()
+    {
+        var totals = (CommandTotals[])_gone.Clone();
+        foreach (ClientState client in _clients.Values)
+            client.Counts.AddTo(totals);
+        return totals;
     }
 
     /// <summary>Closes connections that have been idle for too long.</summary>

@@ -57,6 +57,9 @@ internal sealed class ClientState
 
     public CommandRow? LastCommand { get; set; }
 
+    /// <summary>What it ran.</summary>
+    public CommandCounts Counts { get; } = new();
+
     /// <summary>Commands queued by MULTI.</summary>
     public TransactionQueue Queue { get; } = new();
 

@@ -48,7 +48,11 @@ internal sealed class CommandExecutor
         client.LastCommand = row;
         CommandHandler? handler = _table.Of(row);
         if (!IsAllowed(ctx, row, handler))
+        {
+            client.Counts.Of(row).Reject();
             return ExecuteOutcome.Done;
+        }
+
         if (client.Queue.Open && !RunsInsideMulti(row))
         {
             Queue(ctx, row, handler!);
@@ -56,8 +60,8 @@ internal sealed class CommandExecutor
         }
 
         if (ReferenceEquals(row, _exec))
-            return _transactions.Execute(ctx);
-        return row.Keys.HasKeys || row.Is(CommandFlags.WholeKeyspace | CommandFlags.EntersItself) ? ExecuteOnKeys(ctx, row, handler!) : ExecutePlain(ctx, handler!);
+            return ExecuteTransaction(ctx, row);
+        return row.Keys.HasKeys || row.Is(CommandFlags.WholeKeyspace | CommandFlags.EntersItself) ? ExecuteOnKeys(ctx, row, handler!) : ExecutePlain(ctx, row, handler!);
     }
 
     /// <summary>The slots of a command's keys, appended to <paramref name="slots"/> from <paramref name="count"/> on.</summary>
@@ -74,10 +78,25 @@ internal sealed class CommandExecutor
 
     private static bool RunsInsideMulti(CommandRow row) => row.Name is "exec" or "discard" or "multi" or "watch" or "quit" or "reset";
 
-    private static ExecuteOutcome ExecutePlain(CommandContext ctx, CommandHandler handler)
+    private static ExecuteOutcome ExecutePlain(CommandContext ctx, CommandRow row, CommandHandler handler)
     {
+        int mark = ctx.Reply.Mark();
+        CommandCount count = ctx.Client.Counts.Of(row);
+        long begun = count.Begin();
         handler(ctx);
+        count.End(begun, ctx.Reply.IsErrorAt(mark));
         return ctx.Deferred is null ? ExecuteOutcome.Done : ExecuteOutcome.Wait;
+    }
+
+    private ExecuteOutcome ExecuteTransaction(CommandContext ctx, CommandRow row)
+    {
+        int mark = ctx.Reply.Mark();
+        CommandCount count = ctx.Client.Counts.Of(row);
+        long begun = count.Begin();
+        ExecuteOutcome outcome = _transactions.Execute(ctx);
+        if (outcome == ExecuteOutcome.Done)
+            count.End(begun, ctx.Reply.IsErrorAt(mark));
+        return outcome;
     }
 
     private ExecuteOutcome ExecuteOnKeys(CommandContext ctx, CommandRow row, CommandHandler handler)
@@ -89,10 +108,13 @@ internal sealed class CommandExecutor
         ctx.NowMs = _services.Engine.Clock.NowMs;
         try
         {
+            CommandCount count = ctx.Client.Counts.Of(row);
+            long begun = count.Begin();
             Enter(ctx, row, session);
             handler(ctx);
             if (session.Transaction.HasChanges)
                 Commit(ctx, session, mark);
+            count.End(begun, ctx.Reply.IsErrorAt(mark));
             return ctx.Deferred is null ? ExecuteOutcome.Done : ExecuteOutcome.Wait;
         }
         catch (NotResidentException)
@@ -176,6 +198,7 @@ internal sealed class CommandExecutor
         if (!row.Accepts(ctx.Args.Count))
         {
             Reject(ctx, $"ERR wrong number of arguments for '{row.Name}' command");
+            ctx.Client.Counts.Of(row).Reject();
             return null;
         }
 
@@ -227,12 +250,17 @@ internal sealed class CommandExecutor
 
     private void Queue(CommandContext ctx, CommandRow row, CommandHandler handler)
     {
+        if (!row.Is(CommandFlags.NoMulti) && ctx.Client.Queue.TryAdd(row, handler, ctx.Args))
+        {
+            ctx.Reply.SimpleString("QUEUED"u8);
+            return;
+        }
+
+        ctx.Client.Counts.Of(row).Reject();
         if (row.Is(CommandFlags.NoMulti))
             Reject(ctx, RespErrors.NotInMulti);
-        else if (!ctx.Client.Queue.TryAdd(row, handler, ctx.Args))
-            Reject(ctx, "ERR the transaction is too large");
         else
-            ctx.Reply.SimpleString("QUEUED"u8);
+            Reject(ctx, "ERR the transaction is too large");
     }
 
     private void Reject(CommandContext ctx, string error) => Reject(ctx, Encoding.UTF8.GetBytes(error));

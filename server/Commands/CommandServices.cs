@@ -15,6 +15,7 @@ internal sealed class CommandServices
         Settings = settings;
         Shutdown = shutdown;
         engine.Listener = Watches;
+        engine.CommandsServed = () => (Statistics.Commands, Statistics.CommandsPerSecond);
     }
 
     public Engine Engine { get; }

@@ -9,8 +9,11 @@ internal sealed class CommandStatistics
     private long _bytesIn;
     private long _bytesOut;
     private long _reloads;
+    private readonly CommandRate _rate = new();
 
     public long Commands => Volatile.Read(ref _commands);
+
+    public long CommandsPerSecond => _rate.PerSecond(Commands);
 
     public long Errors => Volatile.Read(ref _errors);
 
@@ -23,7 +26,7 @@ internal sealed class CommandStatistics
 
     public void AddBatch(int commands, long bytesIn, long bytesOut)
     {
-        Interlocked.Add(ref _commands, commands);
+        _rate.Note(Interlocked.Add(ref _commands, commands));
         Interlocked.Add(ref _bytesIn, bytesIn);
         Interlocked.Add(ref _bytesOut, bytesOut);
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using MultiCloudKv.Resp.Catalogue;
 using MultiCloudKv.Server.Storage;
 using MultiCloudKv.Server.Storage.Cache;
 
@@ -19,6 +20,7 @@ internal static class InfoSections
         ("Stats", Stats),
         ("Replication", Replication),
         ("CPU", Cpu),
+        ("Commandstats", Commandstats),
         ("Cluster", static (_, text) => text.Add("cluster_enabled", 0)),
         ("Mckv", Mckv),
         ("Keyspace", Keyspace),
@@ -73,6 +75,7 @@ internal static class InfoSections
         CacheStatistics cache = services.Engine.Cache.Statistics();
         text.Add("total_connections_received", services.Clients.Accepted);
         text.Add("total_commands_processed", services.Statistics.Commands);
+        text.Add("instantaneous_ops_per_sec", services.Statistics.CommandsPerSecond);
         text.Add("total_net_input_bytes", services.Statistics.BytesIn);
         text.Add("total_net_output_bytes", services.Statistics.BytesOut);
         text.Add("rejected_connections", services.Clients.Refused);
@@ -96,6 +99,21 @@ internal static class InfoSections
         using var self = Process.GetCurrentProcess();
         text.Add("used_cpu_sys", self.PrivilegedProcessorTime.TotalSeconds);
         text.Add("used_cpu_user", self.UserProcessorTime.TotalSeconds);
+    }
+
+    /// <summary>Calls are exact, their time is an estimate: see <see cref="CommandCount"/>.</summary>
+    private static void Commandstats(CommandServices services, InfoText text)
+    {
+        CommandTotals[] commands = services.Clients.Commands();
+        foreach (CommandRow row in CommandCatalogue.All)
+        {
+            CommandTotals of = commands[row.Id];
+            if (of.Calls + of.Rejected <= 0)
+                continue;
+            text.Add($"cmdstat_{row.Name}", string.Create(
+                CultureInfo.InvariantCulture,
+                $"calls={of.Calls},usec={of.Microseconds},usec_per_call={of.MicrosecondsPerCall:F2},rejected_calls={of.Rejected},failed_calls={of.Failed}"));
+        }
     }
 
     private static void Mckv(CommandServices services, InfoText text)

@@ -20,6 +20,9 @@ internal sealed class TransactionQueue
 
     public IReadOnlyList<QueuedCommand> Commands => _commands;
 
+    /// <summary>While EXEC runs: which of the commands answered an error.</summary>
+    public List<bool> Failures { get; } = [];
+
     public bool HasWrites { get; private set; }
 
     /// <summary>True when a command works on keys that its arguments do not name.</summary>

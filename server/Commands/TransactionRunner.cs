@@ -87,12 +87,19 @@ internal sealed class TransactionRunner(CommandServices services)
     private static void RunQueued(CommandContext ctx, TransactionQueue queue)
     {
         ctx.Reply.ArrayHeader(queue.Commands.Count);
+        queue.Failures.Clear();
         foreach (QueuedCommand command in queue.Commands)
         {
             ctx.Args = command.Args;
             ctx.Row = command.Row;
+            int mark = ctx.Reply.Mark();
             command.Handler(ctx);
+            queue.Failures.Add(ctx.Reply.IsErrorAt(mark));
         }
+
+        // Only now is it sure that they do not run again.
+        for (int i = 0; i < queue.Commands.Count; i++)
+            ctx.Client.Counts.Of(queue.Commands[i].Row).End(0, queue.Failures[i]);
     }
 
     private static void Enter(ClientState client, TransactionQueue queue, StorageSession session)

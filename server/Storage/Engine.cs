@@ -79,6 +79,9 @@ public sealed class Engine : IAsyncDisposable
         set => _listeners.Current = value;
     }
 
+    /// <summary>How many commands clients have run, in all and per second: for whoever asks the node for its status. Set by those who serve clients.</summary>
+    internal Func<(long All, long PerSecond)> CommandsServed { get; set; } = static () => (0, 0);
+
     /// <summary>Binlog sync policy is always: a reply waits until its change is durable.</summary>
     public bool RepliesWaitForSync => _parts.Config.Binlog.Sync == BinlogSync.Always;
 

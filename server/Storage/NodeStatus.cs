@@ -9,6 +9,7 @@ internal static class NodeStatus
     public static string Of(Engine engine, NodeEngine node)
     {
         CacheStatistics cache = engine.Cache.Statistics();
+        (long commands, long commandsPerSecond) = engine.CommandsServed();
         return JsonSerializer.Serialize(new
         {
             region = engine.Config.RegionName,
@@ -21,6 +22,8 @@ internal static class NodeStatus
             loss_proof = node.LossProof.Reason,
             keys = engine.CountKeys(),
             own_changes = engine.OwnChanges,
+            commands,
+            commands_per_second = commandsPerSecond,
             epoch = engine.Epoch,
             binlog_committed = engine.Binlog.Committed,
             binlog_durable = engine.Binlog.Durable,

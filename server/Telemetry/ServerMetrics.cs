@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using MultiCloudKv.Resp.Catalogue;
 using MultiCloudKv.Server.Commands;
 using MultiCloudKv.Server.Storage.Cache;
 
@@ -20,6 +21,10 @@ internal sealed class ServerMetrics : IDisposable
         Counter("mckv.server.commands.reloaded", "commands", "Runs of a command that ended because a record was not in memory.", static s => s.Statistics.Reloads);
         Counter("mckv.server.net.received", "By", "Bytes received from clients.", static s => s.Statistics.BytesIn);
         Counter("mckv.server.net.sent", "By", "Bytes sent to clients.", static s => s.Statistics.BytesOut);
+        ByCommand("mckv.server.command.calls", "calls", "Commands that ran.", static c => c.Calls);
+        ByCommand("mckv.server.command.failed", "calls", "Commands that ran and answered an error.", static c => c.Failed);
+        ByCommand("mckv.server.command.rejected", "calls", "Commands refused before they ran.", static c => c.Rejected);
+        ByCommand("mckv.server.command.time", "us", "Time commands took, estimated from every 64th.", static c => c.Microseconds);
         Gauge("mckv.server.clients", "clients", "Clients connected.", static s => s.Clients.Count);
         Gauge("mckv.server.clients.waiting", "clients", "Clients whose command waits.", static s => s.WaitingClients);
         Counter("mckv.server.clients.accepted", "clients", "Connections accepted.", static s => s.Clients.Accepted);
@@ -46,6 +51,15 @@ internal sealed class ServerMetrics : IDisposable
 
     private void Gauge(string name, string unit, string description, Func<CommandServices, long> value) =>
         _meter.CreateObservableGauge(name, () => value(_services), unit, description);
+
+    private void ByCommand(string name, string unit, string description, Func<CommandTotals, long> value) =>
+        _meter.CreateObservableCounter(name, () => Measure(value), unit, description);
+
+    private IEnumerable<Measurement<long>> Measure(Func<CommandTotals, long> value)
+    {
+        CommandTotals[] commands = _services.Clients.Commands();
+        return CommandCatalogue.All.Where(row => value(commands[row.Id]) > 0).Select(row => new Measurement<long>(value(commands[row.Id]), new KeyValuePair<string, object?>("command", row.Name)));
+    }
 
     private void CacheCounter(string name, string unit, string description, Func<CacheStatistics, long> value) =>
         _meter.CreateObservableCounter(name, () => value(_services.Engine.Cache.Statistics()), unit, description);

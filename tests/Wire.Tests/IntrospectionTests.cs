@@ -57,6 +57,26 @@ public sealed class IntrospectionTests
         INFO               => *redis_version:7.0.15*connected_clients:*role:master*db0:keys=1*
         INFO server clients => "# Server*# Clients*"
         INFO nosuch        => ""
+        INFO default       => *# Stats*instantaneous_ops_per_sec:*# Replication*
+        INFO everything    => *# Commandstats*cmdstat_info:calls=*
         DEBUG SLEEP 0      => +OK | -ERR DEBUG command not allowed*
+        """);
+
+    [Theory, MemberData(nameof(WireServers.Names), MemberType = typeof(WireServers))]
+    public void Info_Commandstats_CountsCallsFailuresAndRejections(string server) => WireScript.Play(WireServers.Named(server), """
+        CONFIG RESETSTAT   => +OK
+        SET k v            => +OK
+        LCS k k LEN        => :1
+        LCS k              => -ERR wrong number of arguments for 'lcs' command
+        SADD s a           => :1
+        LCS s s            => -*
+        MULTI              => +OK
+        LCS k k            => +QUEUED
+        LCS s s            => +QUEUED
+        EXEC               => ["v", -*]
+        INFO commandstats  => *cmdstat_lcs:calls=4,usec=*,usec_per_call=*,rejected_calls=1,failed_calls=2*
+        INFO commandstats  => *cmdstat_exec:calls=1,*
+        CONFIG RESETSTAT   => +OK
+        INFO commandstats  => "# Commandstats\r\ncmdstat_config|resetstat:calls=1*"
         """);
 }
