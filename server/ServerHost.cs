@@ -59,7 +59,8 @@ internal sealed partial class ServerHost : IAsyncDisposable
         _export = MetricsExport.Start(config.OtlpEndpoint);
         _admin = new AdminServer(config.Admin.ToEndPoint(), password, Pages(), loggers);
         var executor = new CommandExecutor(CommandTable.Build(), _services);
-        _clients = new RespServer(new RespServerOptions(config.Client.Endpoint.ToEndPoint(), config.Client.Tls ? config.Tls.LoadCertificate() : null), new RespConnectionHandler(executor, _services), loggers);
+        var options = new RespServerOptions(config.Client.Endpoint.ToEndPoint(), config.Client.Threads, config.Client.Tls ? config.Tls.LoadCertificate() : null);
+        _clients = new RespServer(options, new RespConnectionHandler(executor, _services), loggers, _services.Fail);
         _idleCheck = new Timer(_ => CloseIdle());
     }
 

@@ -12,12 +12,13 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MultiCloudKv.Foundation;
 using MultiCloudKv.Rpc;
+using MultiCloudKv.Server.Network.Epoll;
 
 namespace MultiCloudKv.Server.Network;
 
 /// <summary>
-/// The port clients use: Kestrel's transport, TLS and drain, without HTTP. Receive, execution and reply run on the thread
-/// that polled the socket (<see cref="InlineSockets"/>).
+/// The port clients use: Kestrel's accept loop, limits and drain, without HTTP. Plain connections are polled and served by
+/// threads of their own (<see cref="EpollTransportFactory"/>); TLS runs on Kestrel's own sockets.
 /// </summary>
 /// <remarks>Start once, stop once; <see cref="StopAsync"/> lets connections finish the batch they are in.</remarks>
 internal sealed class RespServer : IAsyncDisposable
@@ -26,11 +27,17 @@ internal sealed class RespServer : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly KestrelServer _kestrel;
 
-    public RespServer(RespServerOptions options, RespConnectionHandler handler, ILoggerFactory loggers)
+    /// <param name="options">Where, and with how many threads.</param>
+    /// <param name="handler">Serves a connection.</param>
+    /// <param name="loggers">Where to log to.</param>
+    /// <param name="onFailure">Told of an exception that ended a serving thread.</param>
+    public RespServer(RespServerOptions options, RespConnectionHandler handler, ILoggerFactory loggers, Action<Exception> onFailure)
     {
         _options = options;
         _services = KestrelServices.Build(loggers, options.Certificate is not null);
-        var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions { NoDelay = true, UnsafePreferInlineScheduling = true, Backlog = 4096 }), loggers);
+        IConnectionListenerFactory sockets = options.Certificate is null
+            ? new EpollTransportFactory(options.Threads, onFailure)
+            : new SocketTransportFactory(Options.Create(new SocketTransportOptions { NoDelay = true, UnsafePreferInlineScheduling = true, Backlog = 4096 }), loggers);
         var kestrel = new KestrelServerOptions { ApplicationServices = _services, AddServerHeader = false };
         kestrel.Limits.MaxConcurrentConnections = null;
         kestrel.Limits.MaxConcurrentUpgradedConnections = null;

@@ -7,5 +7,8 @@ public sealed class ClientOptions
 
     public int ConnectionsMax { get; internal set; }
 
+    /// <summary>Threads that serve plain connections.</summary>
+    public int Threads { get; internal set; }
+
     public bool Tls { get; internal set; }
 }

@@ -1,0 +1,101 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace MultiCloudKv.Server.Network.Epoll;
+
+/// <summary>A client's socket as Kestrel's transports present one: two pipes, which here read and write the socket itself.</summary>
+/// <remarks>
+/// The descriptor stays open until <see cref="DisposeAsync"/>; <see cref="Abort(ConnectionAbortedException)"/> only shuts the socket down, which wakes both
+/// directions. <see cref="OnEvents"/> is the loop's; everything else may be called from any thread.
+/// </remarks>
+internal sealed class EpollConnection : ConnectionContext, IDuplexPipe
+{
+    private readonly Socket _socket;
+    private readonly EpollLoop _loop;
+    private readonly EpollReader _reader;
+    private readonly EpollWriter _writer;
+    private readonly CancellationTokenSource _closed = new();
+    private bool _gone;
+    private readonly Lock _lock = new();
+    private bool _disposed;
+
+    public EpollConnection(Socket socket, EpollLoop loop, string id)
+    {
+        _socket = socket;
+        _loop = loop;
+        Descriptor = (int)socket.SafeHandle.DangerousGetHandle();
+        _reader = new EpollReader(Descriptor);
+        _writer = new EpollWriter(Descriptor);
+        ConnectionId = id;
+        ConnectionClosed = _closed.Token;
+        LocalEndPoint = socket.LocalEndPoint;
+        RemoteEndPoint = socket.RemoteEndPoint;
+        Transport = this;
+    }
+
+    public int Descriptor { get; }
+
+    /// <summary>The loop's: where it keeps this connection.</summary>
+    public int Place { get; set; }
+
+    public override string ConnectionId { get; set; }
+
+    public override IFeatureCollection Features { get; } = new FeatureCollection();
+
+    public override IDictionary<object, object?> Items { get; set; } = new ConnectionItems();
+
+    public override IDuplexPipe Transport { get; set; }
+
+    public override EndPoint? LocalEndPoint { get; set; }
+
+    public override EndPoint? RemoteEndPoint { get; set; }
+
+    public override CancellationToken ConnectionClosed { get; set; }
+
+    PipeReader IDuplexPipe.Input => _reader;
+
+    PipeWriter IDuplexPipe.Output => _writer;
+
+    /// <summary>What the loop saw. Bytes first: who sends and leaves is answered before it is known to be gone.</summary>
+    public void OnEvents(uint events)
+    {
+        bool gone = (events & (NativeSockets.PeerClosed | NativeSockets.HungUp | NativeSockets.Failed)) != 0;
+        if ((events & NativeSockets.Readable) != 0 || gone)
+            _reader.OnReadable(gone);
+        if ((events & NativeSockets.Writable) != 0 || gone)
+            _writer.OnWritable();
+        if (!gone || _gone)
+            return;
+        _gone = true;
+        ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
+    }
+
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        lock (_lock)
+        {
+            if (!_disposed)
+                NativeSockets.ShutDown(Descriptor);
+        }
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return base.DisposeAsync();
+            _disposed = true;
+            _loop.Remove(this);
+            _socket.Dispose();
+        }
+
+        _reader.Complete();
+        _writer.Complete();
+        _closed.Cancel();
+        return base.DisposeAsync();
+    }
+}
