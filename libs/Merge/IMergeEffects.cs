@@ -9,6 +9,9 @@ public interface IMergeEffects
     /// <summary>The number of visible keys of a namespace changed by one.</summary>
     void KeysChanged(uint ns, int delta);
 
+    /// <summary>The number of visible keys of a namespace that have an expiry changed by one.</summary>
+    void ExpiringKeysChanged(uint ns, int delta);
+
     /// <summary>The visible expiry of a key is now this (Unix milliseconds; <see cref="long.MaxValue"/> = none).</summary>
     void ExpiryChanged(int slot, uint ns, ReadOnlySpan<byte> key, long expiryMs);
 

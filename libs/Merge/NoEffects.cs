@@ -13,6 +13,10 @@ public sealed class NoEffects : IMergeEffects
     {
     }
 
+    public void ExpiringKeysChanged(uint ns, int delta)
+    {
+    }
+
     public void ExpiryChanged(int slot, uint ns, ReadOnlySpan<byte> key, long expiryMs)
     {
     }

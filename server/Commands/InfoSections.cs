@@ -138,11 +138,11 @@ internal static class InfoSections
         text.Add("evictions", cache.Evictions);
     }
 
-    /// <summary>The number of keys is exact. Keys with an expiry are not counted; the fields stand there for those who parse the line.</summary>
+    /// <summary>The numbers of keys are exact. Times to live are not averaged; the field stands there for those who parse the line.</summary>
     private static void Keyspace(CommandServices services, InfoText text)
     {
-        long keys = services.Engine.CountKeys();
+        long keys = services.Engine.CountKeys(out long expiring);
         if (keys > 0)
-            text.Add("db0", string.Create(CultureInfo.InvariantCulture, $"keys={keys},expires=0,avg_ttl=0"));
+            text.Add("db0", string.Create(CultureInfo.InvariantCulture, $"keys={keys},expires={expiring},avg_ttl=0"));
     }
 }

@@ -11,8 +11,9 @@ namespace MultiCloudKv.Server.Storage;
 /// <code>
 ///   0x01 "cut"         format u8 | cut position i64 | hybrid time u64 | epoch u32 | partitions u16 | last own sequence u64 × partitions |
 ///                      (last own stamp u64, its incarnation u32, its history 16) × partitions | positions of the origins | known contexts | cleared contexts
-///   0x01 "stripe" n    visible keys i64 | regions varint | (region u8, 128 × time varint)*
+///   0x01 "stripe" n    visible keys i64 | regions varint | (region u8, 128 × time varint)* | visible keys with an expiry i64
 /// </code>
+/// The last number was added later: a store without it is read as if it were 0.
 /// </summary>
 /// <remarks>Written by the epoch thread, read once at start.</remarks>
 internal static class Checkpoint
@@ -41,6 +42,7 @@ internal static class Checkpoint
             bytes.Clear();
             bytes.WriteInt64(closed.VisibleKeysOf(stripe));
             ((AppliedRows)closed.Captured(stripe)!).WriteTo(bytes);
+            bytes.WriteInt64(closed.ExpiringKeysOf(stripe));
             to.Put(StripeKey(stripe), bytes.Written);
         }
     }
@@ -82,6 +84,7 @@ internal static class Checkpoint
         var reader = new ByteReader(value.Written);
         stripe.VisibleKeys = reader.ReadInt64();
         AppliedRows.Restore(ref reader, vectors, stripe.Index);
+        stripe.ExpiringKeys = reader.AtEnd ? 0 : reader.ReadInt64();
         Invariant.Check(!reader.Failed);
     }
 

@@ -112,17 +112,23 @@ public sealed class Engine : IAsyncDisposable
     public StorageSession NewSession() => new(this);
 
     /// <summary>The exact number of keys that show now.</summary>
-    public long CountKeys()
+    public long CountKeys() => CountKeys(out _);
+
+    /// <summary>The same, and how many of them have an expiry.</summary>
+    public long CountKeys(out long expiring)
     {
         _sweeper.HideDue(Clock.NowMs);
         long sum = 0;
+        expiring = 0;
         for (int i = 0; i < RecordCache.StripeCount; i++)
         {
             Cache[i].Enter();
             sum += Cache[i].VisibleKeys;
+            expiring += Cache[i].ExpiringKeys;
             Cache[i].Exit();
         }
 
+        expiring = Math.Clamp(expiring, 0, sum);
         return sum;
     }
 

@@ -13,6 +13,8 @@ internal sealed class StripeEffects(ExpiryQueues expiries, PendingSlots pending,
 
     public void KeysChanged(uint ns, int delta) => Stripe!.VisibleKeys += delta;
 
+    public void ExpiringKeysChanged(uint ns, int delta) => Stripe!.ExpiringKeys += delta;
+
     public void ExpiryChanged(int slot, uint ns, ReadOnlySpan<byte> key, long expiryMs) => expiries.Add(slot, ns, key, expiryMs);
 
     public void PendingChanged(int slot, uint ns, ReadOnlySpan<byte> key, bool isPending)

@@ -53,6 +53,14 @@ public sealed class IntrospectionTests
         INFO keyspace      => "# Keyspace\r\n"
         SET k v            => +OK
         INFO keyspace      => "# Keyspace\r\ndb0:keys=1,expires=0,avg_ttl=0\r\n"
+        SET e v EX 1000    => +OK
+        SADD s a           => :1
+        EXPIRE s 1000      => :1
+        INFO keyspace      => *db0:keys=3,expires=2,*
+        PERSIST s          => :1
+        DEL e              => :1
+        INFO keyspace      => *db0:keys=2,expires=0,*
+        DEL s              => :1
         INFO server        => *redis_version:7.0.15\r\n*
         INFO               => *redis_version:7.0.15*connected_clients:*role:master*db0:keys=1*
         INFO server clients => "# Server*# Clients*"

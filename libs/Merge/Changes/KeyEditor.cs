@@ -217,6 +217,9 @@ internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects)
         Key.Counted = visible != ElementType.None && _nowMs < expiry;
         if (Key.Counted != _countedBefore)
             effects.KeysChanged(Keys.Namespace, Key.Counted ? 1 : -1);
+        bool expiring = Key.Counted && expiry != long.MaxValue;
+        if (expiring != (_countedBefore && _expiryBefore != long.MaxValue))
+            effects.ExpiringKeysChanged(Keys.Namespace, expiring ? 1 : -1);
         MoveExpiry(expiry);
         bool pending = !gone && Key.IsPending;
         if (pending != _pendingBefore)

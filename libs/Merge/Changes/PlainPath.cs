@@ -76,6 +76,9 @@ internal sealed class PlainPath(ChangeContext change, IMergeEffects effects)
         change.Store.Put(_keys.Meta(), _record.Written);
         if (counted != countedBefore)
             effects.KeysChanged(op.Namespace, counted ? 1 : -1);
+        bool expiring = counted && op.Expiry != long.MaxValue;
+        if (expiring != (countedBefore && expiryBefore != long.MaxValue))
+            effects.ExpiringKeysChanged(op.Namespace, expiring ? 1 : -1);
         if (op.Expiry != expiryBefore)
             MoveExpiry(expiryBefore, op.Expiry);
         return true;

@@ -31,6 +31,9 @@ public sealed class ClosedEpoch
     /// <summary>The number of visible keys of one stripe at the cut.</summary>
     public long VisibleKeysOf(int stripe) => Frozen(stripe).VisibleKeys;
 
+    /// <summary>How many of these have an expiry.</summary>
+    public long ExpiringKeysOf(int stripe) => Frozen(stripe).ExpiringKeys;
+
     internal FrozenStripe Frozen(int stripe)
     {
         FrozenStripe? frozen = _stripes[stripe];

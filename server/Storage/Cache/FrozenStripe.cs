@@ -12,6 +12,8 @@ internal sealed class FrozenStripe
 
     internal required long VisibleKeys { get; init; }
 
+    internal required long ExpiringKeys { get; init; }
+
     /// <summary>What the engine captured: applied vectors and the like.</summary>
     internal required object? Captured { get; init; }
 

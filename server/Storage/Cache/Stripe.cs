@@ -53,6 +53,9 @@ public sealed class Stripe
     /// <summary>Number of visible keys; kept by the engine.</summary>
     public long VisibleKeys { get; set; }
 
+    /// <summary>Of these, the keys that have an expiry; kept by the engine.</summary>
+    public long ExpiringKeys { get; set; }
+
     /// <summary>The epoch changes belong to now.</summary>
     public uint Epoch => Records.Epoch;
 
@@ -97,6 +100,7 @@ public sealed class Stripe
             Records = records,
             Drops = drops,
             VisibleKeys = VisibleKeys,
+            ExpiringKeys = ExpiringKeys,
             Captured = _cache.Capture?.Invoke(this),
         };
     }

@@ -54,13 +54,13 @@ public sealed class CollectorTests
         Change extension = _west.Write("k", k => k.Expire(5000))!;
         _east.NowMs = 2000;
         Assert.Equal(2000, Hide(_east));
-        Assert.Equal(0, _east.Keys);
+        Assert.Equal((0, 0), (_east.Keys, _east.ExpiringKeys));
         Assert.Equal(2000, Hide(_east));
         Assert.Equal(0, _east.Keys);
         _east.Apply(extension);
         Assert.Equal((1, "String: v"), (_east.Keys, _east.Show("k")));
         Assert.Equal(5000, Hide(_east));
-        Assert.Equal(1, _east.Keys);
+        Assert.Equal((1, 1), (_east.Keys, _east.ExpiringKeys));
     }
 
     [Fact]

@@ -70,6 +70,9 @@ internal sealed class Replica : IRecordStores, IMergeEffects
     /// <summary>Visible keys as the effects count them.</summary>
     public long Keys { get; private set; }
 
+    /// <summary>Those of them that have an expiry.</summary>
+    public long ExpiringKeys { get; private set; }
+
     public Replica Copy(int journaled)
     {
         var copy = new Replica(Index, _regions, _place, _history, _store.Copy())
@@ -77,6 +80,7 @@ internal sealed class Replica : IRecordStores, IMergeEffects
             Clock = Clock,
             _wallMs = _wallMs,
             Keys = Keys,
+            ExpiringKeys = ExpiringKeys,
             Journaled = journaled,
         };
         foreach (int slot in _place.Slots)
@@ -199,18 +203,20 @@ internal sealed class Replica : IRecordStores, IMergeEffects
         var real = new Transaction(_vectors, this);
         real.Begin(now, Clock + 1);
         int visible = 0;
+        int expiring = 0;
         foreach (string key in _place.Keys)
         {
             int slot = Place.SlotOf(key);
             OracleView? must = _history.View(key, slot, now, Applied[slot]);
             visible += must is null ? 0 : 1;
+            expiring += must is null || must.ExpiryMs == long.MaxValue ? 0 : 1;
             if (Shown.Compare(real.Open(Bytes(key)), must) is { } wrong)
                 throw new SimulationFailure($"region {Id} key {key} at {now - World.Epoch}: {wrong}");
             CheckMeta(key, slot, must, now);
         }
 
-        if (Keys != visible)
-            throw new SimulationFailure($"region {Id} counts {Keys} keys at {now - World.Epoch}, {visible} show");
+        if (Keys != visible || ExpiringKeys != expiring)
+            throw new SimulationFailure($"region {Id} counts {Keys} keys at {now - World.Epoch}, {ExpiringKeys} with an expiry; {visible} show, {expiring} with one");
     }
 
     /// <summary>Opens a key at a moment, for reading.</summary>
@@ -264,6 +270,8 @@ internal sealed class Replica : IRecordStores, IMergeEffects
     }
 
     void IMergeEffects.KeysChanged(uint ns, int delta) => Keys += delta;
+
+    void IMergeEffects.ExpiringKeysChanged(uint ns, int delta) => ExpiringKeys += delta;
 
     void IMergeEffects.ExpiryChanged(int slot, uint ns, ReadOnlySpan<byte> key, long expiryMs)
     {

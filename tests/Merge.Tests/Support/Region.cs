@@ -35,6 +35,8 @@ internal sealed class Region : IRecordStores, IMergeEffects
 
     public long Keys { get; private set; }
 
+    public long ExpiringKeys { get; private set; }
+
     /// <summary>Expiries as the effects last told them.</summary>
     public SortedDictionary<string, long> Expiries { get; } = [];
 
@@ -114,6 +116,8 @@ internal sealed class Region : IRecordStores, IMergeEffects
     }
 
     void IMergeEffects.KeysChanged(uint ns, int delta) => Keys += delta;
+
+    void IMergeEffects.ExpiringKeysChanged(uint ns, int delta) => ExpiringKeys += delta;
 
     void IMergeEffects.ExpiryChanged(int slot, uint ns, ReadOnlySpan<byte> key, long expiryMs)
     {
