@@ -80,11 +80,12 @@ internal sealed class EpollListener : IConnectionListener
         return default;
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>May be called on a loop's thread, by whoever waited for a connection's last byte: what ends the threads goes on elsewhere.</summary>
+    public async ValueTask DisposeAsync()
     {
         _listening.Dispose();
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         foreach (EpollLoop loop in _loops)
             loop.Dispose();
-        return default;
     }
 }
