@@ -19,6 +19,7 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe
     private readonly EpollWriter _writer;
     private readonly CancellationTokenSource _closed = new();
     private bool _gone;
+    private bool _told;
     private readonly Lock _lock = new();
     private bool _disposed;
 
@@ -28,7 +29,7 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe
         _loop = loop;
         Descriptor = (int)socket.SafeHandle.DangerousGetHandle();
         _reader = new EpollReader(Descriptor);
-        _writer = new EpollWriter(Descriptor);
+        _writer = new EpollWriter(Descriptor, loop);
         ConnectionId = id;
         ConnectionClosed = _closed.Token;
         LocalEndPoint = socket.LocalEndPoint;
@@ -59,17 +60,28 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe
 
     PipeWriter IDuplexPipe.Output => _writer;
 
-    /// <summary>What the loop saw. Bytes first: who sends and leaves is answered before it is known to be gone.</summary>
-    public void OnEvents(uint events)
+    /// <summary>The peer has ended its side, or the connection is broken.</summary>
+    public bool IsGone => _gone;
+
+    /// <summary>First step of a round: what came is received. True when somebody waits for it.</summary>
+    public bool OnEvents(uint events)
     {
         bool gone = (events & (NativeSockets.PeerClosed | NativeSockets.HungUp | NativeSockets.Failed)) != 0;
-        if ((events & NativeSockets.Readable) != 0 || gone)
-            _reader.OnReadable(gone);
+        _gone |= gone;
         if ((events & NativeSockets.Writable) != 0 || gone)
             _writer.OnWritable();
-        if (!gone || _gone)
+        return ((events & NativeSockets.Readable) != 0 || gone) && _reader.OnReadable(gone);
+    }
+
+    /// <summary>Second step: who waits for what was received goes on.</summary>
+    public void Answer() => _reader.Answer();
+
+    /// <summary>Last step: who sent and left is answered before it is known to be gone.</summary>
+    public void TellIfGone()
+    {
+        if (!_gone || _told)
             return;
-        _gone = true;
+        _told = true;
         ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
     }
 
@@ -89,12 +101,12 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe
             if (_disposed)
                 return base.DisposeAsync();
             _disposed = true;
+            _writer.Complete();
             _loop.Remove(this);
             _socket.Dispose();
         }
 
         _reader.Complete();
-        _writer.Complete();
         _closed.Cancel();
         return base.DisposeAsync();
     }

@@ -8,7 +8,7 @@ namespace MultiCloudKv.Server.Network.Epoll;
 
 /// <summary>
 /// Reads a socket that an <see cref="EpollLoop"/> watches. A read that finds nothing waits, without a buffer of its own; the
-/// loop receives once the socket is readable and runs what waited.
+/// loop receives once the socket is readable, and when it has done so for every socket of its round it runs what waited.
 /// </summary>
 /// <remarks>
 /// <para>Who may receive is settled by one word of flags. A reader that is about to wait sets Waiting, unless Ready says that
@@ -32,6 +32,7 @@ internal sealed class EpollReader(int descriptor) : PipeReader, IValueTaskSource
     private bool _allExamined = true;
     private bool _atEnd;
     private int _flags;
+    private ConnectionResetException? _broken;
 
     /// <summary>Waits for bytes. A read is called off by <see cref="CancelPendingRead"/>, not by a token.</summary>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -100,36 +101,41 @@ internal sealed class EpollReader(int descriptor) : PipeReader, IValueTaskSource
         Return();
     }
 
-    /// <summary>The loop: there may be bytes, or the end of them.</summary>
-    public void OnReadable(bool peerGone)
+    /// <summary>The loop: there may be bytes, or the end of them. True when a read waited and can be answered (<see cref="Answer"/>).</summary>
+    public bool OnReadable(bool peerGone)
     {
         Interlocked.Or(ref _flags, peerGone ? Ready | PeerGone : Ready);
         while (TakeWaiting())
         {
             Interlocked.And(ref _flags, ~Ready);
-            bool received;
             try
             {
-                received = TryReceive();
+                if (TryReceive())
+                    return true;
             }
             catch (ConnectionResetException e)
             {
-                _source.SetException(e);
-                return;
-            }
-
-            if (received)
-            {
-                _source.SetResult(Result(cancelled: false));
-                return;
+                _broken = e;
+                return true;
             }
 
             int before = Interlocked.Or(ref _flags, Waiting);
             if ((before & Cancelled) != 0)
                 AnswerCancelled();
             if ((before & Ready) == 0)
-                return;
+                return false;
         }
+
+        return false;
+    }
+
+    /// <summary>The loop: runs what waited for the bytes that came.</summary>
+    public void Answer()
+    {
+        if (_broken is null)
+            _source.SetResult(Result(cancelled: false));
+        else
+            _source.SetException(_broken);
     }
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _source.GetResult(token);
