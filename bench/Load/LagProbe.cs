@@ -14,8 +14,8 @@ internal sealed class LagProbe(ProbeConnection from, ProbeConnection to, string 
 {
     private const int Keys = 4096;
     private const int ReadAtOnce = 64;
+    private const long PollGapNanoseconds = 150_000;
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan PollGap = TimeSpan.FromMicroseconds(150);
 
     private readonly ConcurrentQueue<int> _free = new(Enumerable.Range(0, Keys));
     private readonly ConcurrentQueue<(int Key, long Number, long Acknowledged)> _written = new();
@@ -28,6 +28,7 @@ internal sealed class LagProbe(ProbeConnection from, ProbeConnection to, string 
         long begun = Stopwatch.GetTimestamp();
         Thread writer = new(() => Write(begun, duration, perSecond));
         writer.Start();
+        NativeSockets.SharpenTimers();
         LatencyHistogram lags = new();
         List<(int Key, long Number, long Acknowledged)> awaited = [];
         long deadline = long.MaxValue;
@@ -43,7 +44,7 @@ internal sealed class LagProbe(ProbeConnection from, ProbeConnection to, string 
                 break;
             if (awaited.Count > 0)
                 ReadOnce(awaited, lags, begun);
-            Pause();
+            NativeSockets.Sleep(PollGapNanoseconds);
         }
 
         writer.Join();
@@ -101,11 +102,4 @@ internal sealed class LagProbe(ProbeConnection from, ProbeConnection to, string 
     }
 
     private string Name(int key) => string.Create(CultureInfo.InvariantCulture, $"{prefix}:{key}");
-
-    private static void Pause()
-    {
-        long until = Stopwatch.GetTimestamp() + (long)(PollGap.TotalSeconds * Stopwatch.Frequency);
-        while (Stopwatch.GetTimestamp() < until)
-            Thread.Yield();
-    }
 }

@@ -26,6 +26,8 @@ internal static class NativeSockets
         return ready >= 0 || Marshal.GetLastPInvokeError() == Interrupted ? Math.Max(ready, 0) : throw Failed("ppoll");
     }
 
+    public static void Sleep(long nanoseconds) => Poll([], nanoseconds);
+
     /// <summary>Bytes received, 0 when there are none yet.</summary>
     public static int Receive(int descriptor, byte[] buffer, int offset)
     {
