@@ -143,7 +143,7 @@ public sealed unsafe class BinlogWriter : IDisposable
     public string Why(AppendStatus status) => status switch
     {
         AppendStatus.Ok => "",
-        AppendStatus.DiskFull => $"the disk is full: {_segments.NoRoom ?? "no next binlog segment"}; writes are refused until there is room",
+        AppendStatus.DiskFull => $"the disk is full: {_segments.LastProblem ?? "no next binlog segment"}; writes are refused until there is room",
         AppendStatus.Failed => Failure ?? "the binlog failed",
         AppendStatus.TooLarge => $"the change is larger than {BinlogOptions.RecordBytesMax} bytes",
         _ => "the binlog is closed",

@@ -38,7 +38,11 @@ internal sealed class SegmentKeeper : IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = "binlog-prepare" };
     }
 
+    /// <summary>Why there is no next segment; null while there is one, or may be.</summary>
     public string? NoRoom => Volatile.Read(ref _noRoom);
+
+    /// <summary>What <see cref="NoRoom"/> said last: whoever was refused asks for the reason a moment later, when the helper may have found room.</summary>
+    public string? LastProblem { get; private set; }
 
     /// <summary>Whether there is a next segment; made here when the helper is late. Under the append lock.</summary>
     public bool EnsureNext()
@@ -89,7 +93,7 @@ internal sealed class SegmentKeeper : IDisposable
     {
         next.Dispose();
         next.DeleteFile();
-        Volatile.Write(ref _noRoom, problem);
+        Refuse(problem);
         _wake.Set();
     }
 
@@ -164,7 +168,7 @@ internal sealed class SegmentKeeper : IDisposable
         AppendSegment? surplus;
         lock (_gate)
         {
-            Volatile.Write(ref _noRoom, next is null ? problem : null);
+            Refuse(next is null ? problem : null);
             surplus = _next is null ? null : next;
             _next ??= next;
         }
@@ -178,11 +182,18 @@ internal sealed class SegmentKeeper : IDisposable
         AppendSegment? next = Prepare(capacity, out string problem);
         if (next is null && _next is null)
         {
-            Volatile.Write(ref _noRoom, problem);
+            Refuse(problem);
             _wake.Set();
         }
 
         return next;
+    }
+
+    /// <summary>Under the append lock.</summary>
+    private void Refuse(string? problem)
+    {
+        LastProblem = problem ?? LastProblem;
+        Volatile.Write(ref _noRoom, problem);
     }
 
     private AppendSegment? Prepare(long capacity, out string problem)

@@ -6,6 +6,8 @@ namespace MultiCloudKv.Server.Storage.Cache;
 /// Writes one closed epoch: gathers its frozen records, sorts them by key, hands them to the checkpoint store in order.
 /// </summary>
 /// <remarks>
+/// Each stripe's records are sorted by themselves. Within a kind of record the stripes follow one another in key order, so the whole
+/// is in order when it is written kind by kind, stripe by stripe; and no step is long (<see cref="FlushPace"/>).
 /// A dropped range becomes point deletions where the checkpoint holds few records in it, and a range deletion where it
 /// holds many: range deletions cost every later read that passes them. A record written to the range after the drop, in
 /// the same epoch, survives either way.
@@ -14,16 +16,27 @@ namespace MultiCloudKv.Server.Storage.Cache;
 internal static unsafe class EpochFlush
 {
     private const int PointDeletesMax = 64;
+    private const int PaceEvery = 64;
 
     /// <returns>Records and bytes written.</returns>
-    internal static (long Records, long Bytes) Write(RecordCache cache, ClosedEpoch closed, SystemRecords system)
+    internal static (long Records, long Bytes) Write(RecordCache cache, ClosedEpoch closed, SystemRecords system, FlushPace pace)
     {
-        var all = new PointerList();
+        var stripes = new PointerList[RecordCache.StripeCount];
         var made = new List<nint>();
         try
         {
-            Gather(cache.Store, closed, all, made);
-            RecordSorter.Sort(all.AsSpan());
+            long count = system.Count;
+            for (int s = 0; s < stripes.Length; s++)
+            {
+                stripes[s] = new PointerList();
+                Gather(cache.Store, closed.Frozen(s), stripes[s], made);
+                RecordSorter.Sort(stripes[s].AsSpan());
+                count += stripes[s].Count;
+                pace.Breathe();
+            }
+
+            if (count == 0)
+                return (0, 0);
             using CheckpointWriter writer = cache.Store.BeginWrite();
             foreach ((byte[] key, byte[]? value) in system.Sorted)
             {
@@ -33,32 +46,46 @@ internal static unsafe class EpochFlush
                     writer.Put(key, value);
             }
 
-            WriteAll(writer, all);
-            if (system.Count + all.Count == 0)
-                return (0, 0);
+            WriteKinds(writer, stripes, pace);
             Failpoint.Hit("epoch-before-commit");
             cache.StepFlushSequence();
             writer.Commit();
             cache.StepFlushSequence();
-            return (system.Count + all.Count, writer.Bytes);
+            return (count, writer.Bytes);
         }
         finally
         {
-            all.Free();
+            foreach (PointerList? stripe in stripes)
+                stripe?.Free();
             foreach (nint record in made)
                 NativeHeap.Free((void*)record, ((Record*)record)->AllocatedBytes);
         }
     }
 
-    private static void Gather(CheckpointStore store, ClosedEpoch closed, PointerList all, List<nint> made)
+    private static void Gather(CheckpointStore store, FrozenStripe frozen, PointerList all, List<nint> made)
     {
-        for (int s = 0; s < RecordCache.StripeCount; s++)
+        for (int i = 0; i < frozen.Records.Count; i++)
+            all.Add(frozen.Records[i]);
+        for (int i = 0; i < frozen.Drops.Count; i++)
+            Expand(store, frozen.Drops[i], all, made);
+    }
+
+    private static void WriteKinds(CheckpointWriter writer, PointerList[] stripes, FlushPace pace)
+    {
+        int[] done = new int[stripes.Length];
+        while (true)
         {
-            FrozenStripe frozen = closed.Frozen(s);
-            for (int i = 0; i < frozen.Records.Count; i++)
-                all.Add(frozen.Records[i]);
-            for (int i = 0; i < frozen.Drops.Count; i++)
-                Expand(store, frozen.Drops[i], all, made);
+            int kind = int.MaxValue;
+            for (int s = 0; s < stripes.Length; s++)
+            {
+                if (done[s] < stripes[s].Count)
+                    kind = Math.Min(kind, Record.Key(stripes[s][done[s]])[0]);
+            }
+
+            if (kind == int.MaxValue)
+                return;
+            for (int s = 0; s < stripes.Length; s++)
+                done[s] = WriteKind(writer, stripes[s], done[s], (byte)kind, pace);
         }
     }
 
@@ -97,11 +124,15 @@ internal static unsafe class EpochFlush
         return record;
     }
 
-    private static void WriteAll(CheckpointWriter writer, PointerList all)
+    /// <summary>Writes a stripe's records of one kind; returns the place behind them.</summary>
+    private static int WriteKind(CheckpointWriter writer, PointerList all, int from, byte kind, FlushPace pace)
     {
         byte[] end = [];
-        for (int i = 0; i < all.Count; i++)
+        int i = from;
+        for (; i < all.Count && Record.Key(all[i])[0] == kind; i++)
         {
+            if (i % PaceEvery == 0)
+                pace.Breathe();
             Record* record = all[i];
             ReadOnlySpan<byte> key = Record.Key(record);
             Record* kept = record->Is(RecordFlags.FromDrop | RecordFlags.RangeDrop) ? null : record;
@@ -137,5 +168,7 @@ internal static unsafe class EpochFlush
             else
                 writer.Put(key, Record.Value(kept));
         }
+
+        return i;
     }
 }

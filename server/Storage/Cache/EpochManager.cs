@@ -150,7 +150,7 @@ public sealed class EpochManager
                 ClosedEpoch closed;
                 try
                 {
-                    closed = CloseAndFlush(opened);
+                    closed = CloseAndFlush(opened, isAwaited: asked.Count > 0);
                 }
                 catch
                 {
@@ -198,6 +198,16 @@ public sealed class EpochManager
             one.SetException(reason);
     }
 
+    /// <summary>Somebody waits for the next epoch, so for the end of this one; or the node is stopping.</summary>
+    private bool IsAwaited
+    {
+        get
+        {
+            lock (_sync)
+                return _stopping || _asked.Count > 0;
+        }
+    }
+
     private bool HasChanges()
     {
         for (int i = 0; i < RecordCache.StripeCount; i++)
@@ -209,7 +219,7 @@ public sealed class EpochManager
         return false;
     }
 
-    private ClosedEpoch CloseAndFlush(long started)
+    private ClosedEpoch CloseAndFlush(long started, bool isAwaited)
     {
         ClearDropped();
         uint epoch = _current;
@@ -227,10 +237,11 @@ public sealed class EpochManager
         }
 
         Failpoint.Hit("epoch-frozen");
-        (long records, long bytes) = Write(closed);
+        var pace = new FlushPace(() => isAwaited || IsAwaited || _cache.Account.Dirty > _cache.Account.DirtyMax / 2);
+        (long records, long bytes) = Write(closed, pace);
         Failpoint.Hit("epoch-written");
         for (int i = 0; i < RecordCache.StripeCount; i++)
-            CallClean(_cache[i], closed);
+            CallClean(_cache[i], closed, pace);
         Volatile.Write(ref _lastFlush, new FlushFigures(Stopwatch.GetElapsedTime(started).TotalMilliseconds, bytes, records));
         Interlocked.Increment(ref _flushed);
         _host.Flushed(closed);
@@ -239,7 +250,7 @@ public sealed class EpochManager
     }
 
     /// <summary>Runs the write on a thread of low priority: the one that takes stripes must not be held up while it has one.</summary>
-    private (long Records, long Bytes) Write(ClosedEpoch closed)
+    private (long Records, long Bytes) Write(ClosedEpoch closed, FlushPace pace)
     {
         (long Records, long Bytes) written = default;
         Exception? failure = null;
@@ -250,7 +261,7 @@ public sealed class EpochManager
                 LowPriority.Take();
                 var system = new SystemRecords();
                 _host!.AddSystemRecords(closed, system);
-                written = EpochFlush.Write(_cache, closed, system);
+                written = EpochFlush.Write(_cache, closed, system, pace);
             }
             catch (Exception e)
             {
@@ -265,7 +276,7 @@ public sealed class EpochManager
         return written;
     }
 
-    private void CallClean(Stripe stripe, ClosedEpoch closed)
+    private void CallClean(Stripe stripe, ClosedEpoch closed, FlushPace pace)
     {
         FrozenStripe frozen = closed.Frozen(stripe.Index);
         int done = -1;
@@ -277,6 +288,7 @@ public sealed class EpochManager
                 stripe.EndFrozen(closed.Epoch);
             stripe.Exit();
             LetWritersGo();
+            pace.Breathe();
         }
 
         frozen.Free();
