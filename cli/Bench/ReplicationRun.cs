@@ -33,7 +33,7 @@ internal sealed record ReplicationRun(double AppliedPerSecond, double CpuPerMill
         string mark = Guid.NewGuid().ToString("N");
         using RespConnection source = new(from, password: null), target = new(to, password: null);
         long begun = Stopwatch.GetTimestamp();
-        List<string> keys = [.. Enumerable.Range(0, 64).Select(index => string.Create(CultureInfo.InvariantCulture, $"drain-mark:{index}"))];
+        List<string> keys = [.. Enumerable.Range(0, 64).Select(index => string.Create(CultureInfo.InvariantCulture, $"drain-mark:{from}:{index}"))];
         foreach (string key in keys)
             source.Ask("SET", key, mark);
         foreach (string key in keys)
