@@ -42,6 +42,9 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe
     /// <summary>The loop's: where it keeps this connection.</summary>
     public int Place { get; set; }
 
+    /// <summary>The loop's: what events of this connection carry.</summary>
+    public ulong EventData { get; set; }
+
     public override string ConnectionId { get; set; }
 
     public override IFeatureCollection Features { get; } = new FeatureCollection();

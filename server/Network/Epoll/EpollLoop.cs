@@ -9,8 +9,8 @@ namespace MultiCloudKv.Server.Network.Epoll;
 /// </summary>
 /// <remarks>
 /// Sockets are watched edge-triggered for both directions from the start, so that a request costs no call to change what is
-/// watched. An event carries the connection's place in a table; a place may be given to another connection while an event for
-/// the one before is still in the batch, which makes the new one look for bytes once in vain.
+/// watched. An event carries the connection's place in a table and a serial number: a place may be given to another connection while
+/// an event of the one before is still in the batch, and that one's end must not be taken for the new one's.
 /// <see cref="Add"/>, <see cref="Remove"/> and <see cref="Dispose"/> may be called from any thread.
 /// </remarks>
 internal sealed class EpollLoop : IDisposable
@@ -28,6 +28,7 @@ internal sealed class EpollLoop : IDisposable
     private int _threadId;
     private bool _inRound;
     private int _used;
+    private uint _serial;
     private volatile bool _stopping;
 
     /// <param name="name">Name of the thread.</param>
@@ -54,22 +55,27 @@ internal sealed class EpollLoop : IDisposable
             }
 
             connection.Place = place;
+            connection.EventData = ((ulong)_serial++ << 32) | (uint)place;
             Volatile.Write(ref _connections[place], connection);
         }
 
-        NativeSockets.Add(
-            _epoll, connection.Descriptor, NativeSockets.Readable | NativeSockets.Writable | NativeSockets.PeerClosed | NativeSockets.EdgeTriggered, (ulong)connection.Place);
+        try
+        {
+            NativeSockets.Add(
+                _epoll, connection.Descriptor, NativeSockets.Readable | NativeSockets.Writable | NativeSockets.PeerClosed | NativeSockets.EdgeTriggered, connection.EventData);
+        }
+        catch
+        {
+            Forget(connection);
+            throw;
+        }
     }
 
     /// <summary>Forgets a connection. Before its descriptor is closed.</summary>
     public void Remove(EpollConnection connection)
     {
         NativeSockets.Remove(_epoll, connection.Descriptor);
-        lock (_lock)
-        {
-            Volatile.Write(ref _connections[connection.Place], null);
-            _free.Push(connection.Place);
-        }
+        Forget(connection);
     }
 
     /// <summary>Ends the thread once its connections are gone or closed by the caller.</summary>
@@ -102,8 +108,8 @@ internal sealed class EpollLoop : IDisposable
                 int count = NativeSockets.Wait(_epoll, events);
                 for (int i = 0; i < count; i++)
                 {
-                    ulong place = events.DataAt(i);
-                    if (place == WakeUp || Volatile.Read(ref Volatile.Read(ref _connections)[place]) is not { } connection)
+                    ulong data = events.DataAt(i);
+                    if (data == WakeUp || Volatile.Read(ref Volatile.Read(ref _connections)[(uint)data]) is not { } connection || connection.EventData != data)
                         continue;
                     if (connection.OnEvents(events.EventsAt(i)))
                         round.Add(connection);
@@ -120,6 +126,15 @@ internal sealed class EpollLoop : IDisposable
         catch (Exception e)
         {
             _onFailure(e);
+        }
+    }
+
+    private void Forget(EpollConnection connection)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _connections[connection.Place], null);
+            _free.Push(connection.Place);
         }
     }
 
