@@ -34,7 +34,7 @@ public static partial class NodeConfigKeys
         Address("client.bind", "127.0.0.1", "Address the client port listens on.", c => c.Client.Endpoint),
         Port("client.port", "7000", "Port of Redis clients.", c => c.Client.Endpoint),
         Number("client.connections-max", "10000", 1, 1_000_000, "Clients connected at the same time; more are refused.", (c, v) => c.Client.ConnectionsMax = (int)v),
-        Number("client.io-threads", "0", 0, 256, "Threads that serve clients, each its own share of the connections; 0: half as many as there are processors, the rest is for what other regions write, epochs and the network.", (c, v) => c.Client.Threads = v == 0 ? Math.Max(1, Environment.ProcessorCount / 2) : (int)v),
+        Number("client.io-threads", "0", 0, 256, "Threads that serve clients without TLS, each its own share of the connections; 0: half as many as there are processors, the rest is for what other regions write, epochs and the network.", (c, v) => c.Client.Threads = v == 0 ? Math.Max(1, Environment.ProcessorCount / 2) : (int)v),
         Flag("client.tls", "no", "The client port speaks TLS.", (c, v) => c.Client.Tls = v),
         Address("rpc.bind", "127.0.0.1", "Address the node's RPC port listens on.", c => c.Rpc),
         Port("rpc.port", "0", "RPC port of the node: its replicator and the tools.", c => c.Rpc),
