@@ -60,7 +60,7 @@ internal sealed partial class ServerHost : IAsyncDisposable
         _admin = new AdminServer(config.Admin.ToEndPoint(), password, Pages(), loggers);
         var executor = new CommandExecutor(CommandTable.Build(), _services);
         var options = new RespServerOptions(config.Client.Endpoint.ToEndPoint(), config.Client.Threads, config.Client.Tls ? config.Tls.LoadCertificate() : null);
-        _clients = new RespServer(options, new RespConnectionHandler(executor, _services), loggers, _services.Fail);
+        _clients = new RespServer(options, new RespConnectionHandler(executor, _services), loggers, _services.Fail, () => new RequestPreview(_engine.Cache));
         _idleCheck = new Timer(_ => CloseIdle());
     }
 

@@ -27,6 +27,9 @@ internal sealed class RemoteApplier(Engine engine, TimeSpan driftMax)
 {
     private readonly ConcurrentBag<StorageSession> _sessions = [];
 
+    /// <summary>For <see cref="BreaksChain"/>, 0 in between. An element belongs to whoever holds the slot's stripe.</summary>
+    private readonly ulong[] _lastOfSlot = new ulong[Slots.Count];
+
     public async ValueTask<ApplyResult> ApplyAsync(RemoteBatchInfo batch, CancellationToken cancel)
     {
         if (Check(batch) is { } refused)
@@ -164,20 +167,23 @@ internal sealed class RemoteApplier(Engine engine, TimeSpan driftMax)
     /// <summary>Every entry must name the change of its origin before it in its slot.</summary>
     private string? BreaksChain(in RemoteBatchInfo batch)
     {
-        Dictionary<int, ulong> last = [];
+        string? broken = null;
         RemoteBatch entries = RemoteBatch.Read(batch.Body.Span);
-        while (entries.MoveNext())
+        while (broken is null && entries.MoveNext())
         {
             int slot = entries.Group.Slot;
-            if (!last.TryGetValue(slot, out ulong before))
-                before = engine.Vectors.Applied(slot, batch.Origin);
+            ref ulong last = ref _lastOfSlot[slot];
+            ulong before = last != 0 ? last : engine.Vectors.Applied(slot, batch.Origin);
             if (entries.Hlc <= before)
                 continue;
             if (entries.Group.Previous != before)
-                return $"in slot {slot} a change of region {batch.Origin} is missing before sequence {entries.Group.Sequence}";
-            last[slot] = entries.Hlc;
+                broken = $"in slot {slot} a change of region {batch.Origin} is missing before sequence {entries.Group.Sequence}";
+            last = entries.Hlc;
         }
 
-        return null;
+        entries = RemoteBatch.Read(batch.Body.Span);
+        while (entries.MoveNext())
+            _lastOfSlot[entries.Group.Slot] = 0;
+        return broken;
     }
 }

@@ -30,6 +30,7 @@ public sealed class StorageSession : IRecordStores
     private readonly ChangeApplier _applier;
     private readonly MissingRecords _missing = new();
     private readonly byte[] _stripes = new byte[RecordCache.StripeCount];
+    private RecordPrefetcher? _prefetcher;
     private int[] _offsets = new int[4];
     private int _count;
     private int _loads;
@@ -131,10 +132,14 @@ public sealed class StorageSession : IRecordStores
         {
             long now = Transaction.NowMs;
             RemoteBatch entries = RemoteBatch.Read(batch.Body.Span);
+            RemoteBatch ahead = entries;
+            int prefetched = 0;
             ulong hlc = 0;
             uint incarnation = 0;
             while (entries.MoveNext())
             {
+                if (prefetched-- == 0)
+                    prefetched = PrefetchKeys(ref ahead) - 1;
                 hlc = entries.Hlc;
                 incarnation = entries.Incarnation;
                 Stripe stripe = _engine.Cache.OfSlot(entries.Group.Slot);
@@ -158,6 +163,23 @@ public sealed class StorageSession : IRecordStores
             _engine.Stop(e);
             throw;
         }
+    }
+
+    /// <summary>Brings the records of the next entries near; returns how many entries these are.</summary>
+    private int PrefetchKeys(ref RemoteBatch ahead)
+    {
+        _prefetcher ??= new RecordPrefetcher(_engine.Cache);
+        int count = 0;
+        while (_prefetcher.HasRoom && ahead.MoveNext())
+        {
+            count++;
+            var ops = new OpReader(ahead.Group.Ops);
+            if (ops.MoveNext() && ops.Opcode != Opcode.ClearSlot)
+                _prefetcher.Add(ahead.Group.Slot, ops.Namespace, ops.Key);
+        }
+
+        _prefetcher.Finish();
+        return count;
     }
 
     /// <summary>Lets the stripes go and forgets the transaction.</summary>

@@ -76,6 +76,9 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe
         return ((events & NativeSockets.Readable) != 0 || gone) && _reader.OnReadable(gone);
     }
 
+    /// <summary>What the first step received.</summary>
+    public ReadOnlySpan<byte> Received => _reader.Received;
+
     /// <summary>Second step: who waits for what was received goes on.</summary>
     public void Answer() => _reader.Answer();
 

@@ -20,6 +20,7 @@ internal sealed class EpollLoop : IDisposable
     private readonly int _epoll = NativeSockets.CreateEpoll();
     private readonly int _wakeUp = NativeSockets.CreateEvent();
     private readonly Action<Exception> _onFailure;
+    private readonly IRoundPreview? _preview;
     private readonly Thread _thread;
     private readonly Lock _lock = new();
     private readonly Stack<int> _free = new();
@@ -33,8 +34,10 @@ internal sealed class EpollLoop : IDisposable
 
     /// <param name="name">Name of the thread.</param>
     /// <param name="onFailure">Told what ended the loop, if it was not <see cref="Dispose"/>.</param>
-    public EpollLoop(string name, Action<Exception> onFailure)
+    /// <param name="preview">Is shown what a round received, a few connections at a time, before these execute it.</param>
+    public EpollLoop(string name, Action<Exception> onFailure, IRoundPreview? preview)
     {
+        _preview = preview;
         _onFailure = onFailure;
         NativeSockets.Add(_epoll, _wakeUp, NativeSockets.Readable, WakeUp);
         _thread = new Thread(Run) { IsBackground = true, Name = name };
@@ -129,6 +132,15 @@ internal sealed class EpollLoop : IDisposable
         }
     }
 
+    /// <summary>Shows connections from one on until the preview is full; returns the first that was not shown.</summary>
+    private int Preview(List<EpollConnection> round, int from)
+    {
+        while (from < round.Count && _preview!.HasRoom)
+            _preview.Add(round[from++].Received);
+        _preview!.Finish();
+        return from;
+    }
+
     private void Forget(EpollConnection connection)
     {
         lock (_lock)
@@ -141,8 +153,14 @@ internal sealed class EpollLoop : IDisposable
     private void Serve(List<EpollConnection> round)
     {
         _inRound = true;
-        foreach (EpollConnection connection in round)
-            connection.Answer();
+        int answered = 0;
+        while (answered < round.Count)
+        {
+            int shown = _preview is null ? round.Count : Preview(round, answered);
+            while (answered < shown)
+                round[answered++].Answer();
+        }
+
         _inRound = false;
         round.Clear();
         foreach (EpollWriter writer in _writers)

@@ -34,6 +34,9 @@ internal sealed class EpollReader(int descriptor) : PipeReader, IValueTaskSource
     private int _flags;
     private ConnectionResetException? _broken;
 
+    /// <summary>The loop: what was received and is not taken yet. Between <see cref="OnReadable"/> and <see cref="Answer"/>.</summary>
+    public ReadOnlySpan<byte> Received => _buffer.AsSpan(_start, _end - _start);
+
     /// <summary>Waits for bytes. A read is called off by <see cref="CancelPendingRead"/>, not by a token.</summary>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {

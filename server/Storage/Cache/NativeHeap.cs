@@ -4,9 +4,9 @@ using MultiCloudKv.Foundation;
 namespace MultiCloudKv.Server.Storage.Cache;
 
 /// <summary>
-/// Memory outside the garbage collector's heap, by the C library's allocator: it coalesces what is freed, so a change in
-/// the sizes of records does not strand memory as fixed size classes would. Two arenas at most, and a fixed threshold
-/// above which a block is its own mapping and goes back to the system when it is freed.
+/// Memory outside the garbage collector's heap by the C library's allocator: lists, large values, whatever is not a record of
+/// a stripe's own heap (<see cref="RecordHeap"/>). Two arenas at most, and a fixed threshold above which a block is its own mapping and goes
+/// back to the system when it is freed.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal static unsafe partial class NativeHeap

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace MultiCloudKv.Server.Storage.Cache;
 
@@ -24,6 +26,7 @@ internal sealed unsafe class PointerTable
     private const int SegmentEntries = 1024;
     private const int SegmentHeader = 64;
     private const int SegmentBytes = SegmentHeader + (SegmentEntries * 8);
+    private const int PrefetchProbes = 8;
     private const int UsedMax = SegmentEntries * 5 / 6;
     private const ulong Deleted = 1;
     private const ulong PointerMask = 0x0000_ffff_ffff_fff0;
@@ -31,7 +34,7 @@ internal sealed unsafe class PointerTable
 
     private readonly int _keyOffset;
     private readonly StripeMemory _memory;
-    private Segment** _directory;
+    private nint[]? _directory;
     private int _depth;
 
     /// <param name="keyOffset">Where the key stands in an object.</param>
@@ -51,7 +54,7 @@ internal sealed unsafe class PointerTable
     {
         if (_directory == null)
             return null;
-        ulong* entries = Entries(_directory[hash >> 1 >> (63 - _depth)]);
+        ulong* entries = Entries(SegmentOf(hash));
         ulong tag = Tag(hash);
         int i = (int)hash & (SegmentEntries - 1);
         while (true)
@@ -70,13 +73,43 @@ internal sealed unsafe class PointerTable
         }
     }
 
+    /// <summary>
+    /// First step of bringing an object into the processor's caches before it is looked for: its entry. For any thread, without
+    /// the stripe: what is read may be out of date, which makes the step useless and nothing else (segments stay mapped, see <see cref="PieceSupply"/>).
+    /// </summary>
+    internal void PrefetchEntry(ulong hash)
+    {
+        if (Volatile.Read(ref _directory) is { } directory)
+            Warm(Entries(SegmentIn(directory, hash)) + ((int)hash & (SegmentEntries - 1)));
+    }
+
+    /// <summary>Second step, some work later: the object an entry with this hash's tag points to, <paramref name="lines"/> cache lines of it.</summary>
+    internal void PrefetchObject(ulong hash, int lines)
+    {
+        if (Volatile.Read(ref _directory) is not { } directory)
+            return;
+        ulong* entries = Entries(SegmentIn(directory, hash));
+        ulong tag = Tag(hash);
+        for (int i = 0; i < PrefetchProbes; i++)
+        {
+            ulong entry = entries[((int)hash + i) & (SegmentEntries - 1)];
+            if (entry == 0)
+                return;
+            if ((entry & TagMask) != tag)
+                continue;
+            for (int line = 0; line < lines; line++)
+                Warm(Pointer(entry) + (line * 64));
+            return;
+        }
+    }
+
     /// <summary>The entry that points to this very object.</summary>
     internal ulong* FindObject(void* pointer)
     {
         if (_directory == null)
             return null;
         ulong hash = KeyHash.Of(new ReadOnlySpan<byte>((byte*)pointer + _keyOffset, (int)*(uint*)pointer));
-        ulong* entries = Entries(_directory[hash >> 1 >> (63 - _depth)]);
+        ulong* entries = Entries(SegmentOf(hash));
         int i = (int)hash & (SegmentEntries - 1);
         while (entries[i] != 0)
         {
@@ -93,11 +126,11 @@ internal sealed unsafe class PointerTable
     {
         if (_directory == null)
             Create();
-        Segment* segment = _directory![hash >> 1 >> (63 - _depth)];
+        Segment* segment = SegmentOf(hash);
         while (segment->Live + segment->Deleted >= UsedMax)
         {
             Rebuild(segment, hash);
-            segment = _directory[hash >> 1 >> (63 - _depth)];
+            segment = SegmentOf(hash);
         }
 
         Place(segment, hash, (ulong)pointer | Tag(hash) | Referenced);
@@ -137,7 +170,7 @@ internal sealed unsafe class PointerTable
     {
         if (_directory == null)
             return default;
-        Segment* segment = _directory[place >> 1 >> (63 - _depth)];
+        Segment* segment = SegmentOf(place);
         int shift = 64 - segment->Depth;
         place = shift == 64 ? 0 : ((place >> shift) + 1) << shift;
         return new Span<ulong>(Entries(segment), SegmentEntries);
@@ -153,16 +186,23 @@ internal sealed unsafe class PointerTable
         ulong place = 0;
         do
         {
-            Segment* segment = _directory[place >> 1 >> (63 - _depth)];
+            Segment* segment = SegmentOf(place);
             SegmentAt(ref place);
             FreeAfterUse(segment);
         }
         while (place != 0);
-        _memory.Free(_directory, (nuint)(1 << _depth) * 8);
         _directory = null;
         _depth = 0;
         Count = 0;
     }
+
+    private static void Warm(void* address)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(address);
+    }
+
+    private static Segment* SegmentIn(nint[] directory, ulong hash) => (Segment*)directory[hash >> 1 >> (63 - BitOperations.Log2((uint)directory.Length))];
 
     private static ulong Tag(ulong hash) => ((hash >> 16) | 1) << 48;
 
@@ -188,15 +228,14 @@ internal sealed unsafe class PointerTable
 
     private Segment* SegmentOf(ulong* entry, ulong hash)
     {
-        Segment* segment = _directory[hash >> 1 >> (63 - _depth)];
+        Segment* segment = SegmentOf(hash);
         Foundation.Invariant.Check(entry >= Entries(segment) && entry < Entries(segment) + SegmentEntries);
         return segment;
     }
 
     private void Create()
     {
-        _directory = (Segment**)_memory.Allocate(8);
-        _directory[0] = NewSegment(0);
+        _directory = [(nint)NewSegment(0)];
     }
 
     private Segment* NewSegment(int depth)
@@ -230,24 +269,25 @@ internal sealed unsafe class PointerTable
         int places = 1 << (_depth - old->Depth);
         int first = (int)(hash >> 1 >> (63 - _depth)) & ~(places - 1);
         for (int i = 0; i < places; i++)
-            _directory[first + i] = i < places / 2 || !split ? low : high;
+            _directory![first + i] = (nint)(i < places / 2 || !split ? low : high);
         FreeAfterUse(old);
     }
 
     private void DoubleDirectory()
     {
-        int size = 1 << _depth;
-        var doubled = (Segment**)_memory.Allocate((nuint)size * 16);
-        for (int i = 0; i < size; i++)
+        nint[] old = _directory!;
+        nint[] doubled = new nint[old.Length * 2];
+        for (int i = 0; i < old.Length; i++)
         {
-            doubled[2 * i] = _directory[i];
-            doubled[(2 * i) + 1] = _directory[i];
+            doubled[2 * i] = old[i];
+            doubled[(2 * i) + 1] = old[i];
         }
 
-        _memory.Free(_directory, (nuint)size * 8);
-        _directory = doubled;
         _depth++;
+        Volatile.Write(ref _directory, doubled);
     }
+
+    private Segment* SegmentOf(ulong hash) => (Segment*)_directory![hash >> 1 >> (63 - _depth)];
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Segment

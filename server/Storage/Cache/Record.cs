@@ -30,7 +30,7 @@ internal unsafe struct Record
 
     internal readonly nuint AllocatedBytes => HeaderBytes + (nuint)KeyLength + Capacity;
 
-    internal readonly long Footprint => (long)NativeHeap.Footprint(AllocatedBytes);
+    internal readonly long Footprint => (long)StripeMemory.Footprint(AllocatedBytes);
 
     internal readonly bool Is(RecordFlags flag) => (Flags & flag) != 0;
 

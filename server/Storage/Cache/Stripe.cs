@@ -159,12 +159,12 @@ public sealed class Stripe
         }
 
         Records.FreeAll();
-        Memory.Report();
+        Memory.End();
     }
 
-    private static unsafe void FreeOne(PointerList list, int index) => NativeHeap.Free(list[index], list[index]->AllocatedBytes);
+    private unsafe void FreeOne(PointerList list, int index) => Memory.Free(list[index], list[index]->AllocatedBytes);
 
-    private static unsafe void FreeDetached(PointerList list, int index)
+    private unsafe void FreeDetached(PointerList list, int index)
     {
         if (list[index]->Is(RecordFlags.Detached))
             FreeOne(list, index);

@@ -318,7 +318,7 @@ internal sealed unsafe class StripeRecords
     private Record* Make(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, RecordFlags flags)
     {
         nuint size = Record.HeaderBytes + (nuint)key.Length + (nuint)value.Length;
-        nuint usable = NativeHeap.Usable(size);
+        nuint usable = StripeMemory.Usable(size);
         var record = (Record*)_memory.Allocate(usable);
         *record = default;
         record->KeyLength = (uint)key.Length;
