@@ -23,7 +23,11 @@ internal sealed record BenchOptions
 
     public double ReplicationSeconds => Quick ? 5 : 60;
 
-    public double LagSeconds => Quick ? 5 : 30;
+    /// <summary>Longer than an epoch's age, so that one at least closes meanwhile.</summary>
+    public double LagSeconds => Quick ? 5 : 35;
+
+    /// <summary>Load before lag is measured: until the code of the measured paths has been compiled.</summary>
+    public double LagWarmupSeconds => Quick ? 2 : 15;
 
     public double AwaySeconds => Quick ? 3 : 10;
 }

@@ -19,7 +19,7 @@ internal static class LagStage
     {
         int east = system.System.Regions[0].ClientPort, west = system.System.Regions[1].ClientPort;
         double seconds = bench.Options.LagSeconds;
-        await LoadProcess.RunAsync(east, "set", 1, 2, bench.Stop, Rate()).ConfigureAwait(false);
+        await LoadProcess.RunAsync(east, "set", 1, bench.Options.LagWarmupSeconds, bench.Stop, Rate()).ConfigureAwait(false);
         Task<LagResult> probing = LoadProcess.LagAsync(east, west, seconds, 500, bench.Stop);
         LoadResult load = await LoadProcess.RunAsync(east, "set", 1, seconds, bench.Stop, Rate()).ConfigureAwait(false);
         LagResult lag = await probing.ConfigureAwait(false);

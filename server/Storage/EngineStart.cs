@@ -53,7 +53,8 @@ public static partial class EngineStart
             var ownEnds = new OwnEnds(partitions.Count);
             var frontiers = new AppliedFrontiers(partitions.Count);
             long recordBytes = config.Cache.Bytes - (config.Cache.Bytes / BlockCacheShare);
-            cache = new RecordCache(new RecordCacheOptions { CacheBytes = recordBytes, DirtyBytes = Math.Min(config.Cache.DirtyBytes, recordBytes / 2) }, store) { Capture = stripe => AppliedRows.Capture(vectors, stripe.Index) };
+            var bounds = new RecordCacheOptions { CacheBytes = recordBytes, DirtyBytes = Math.Min(config.Cache.DirtyBytes, recordBytes / 2), EpochTime = config.Cache.EpochTime };
+            cache = new RecordCache(bounds, store) { Capture = stripe => AppliedRows.Capture(vectors, stripe.Index) };
             var clock = new HybridClock(time);
             CheckpointCut? cut = Checkpoint.Read(store, cache, ownEnds, cursors, vectors);
             clock.Observe(cut?.Hlc ?? 0);

@@ -8,4 +8,7 @@ public sealed class CacheOptions
 
     /// <summary>Bytes of changed records that no epoch holds yet; writers wait at the bound.</summary>
     public long DirtyBytes { get; internal set; }
+
+    /// <summary>Age at which an epoch that holds a change closes.</summary>
+    public TimeSpan EpochTime { get; internal set; }
 }

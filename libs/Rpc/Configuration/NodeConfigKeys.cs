@@ -53,6 +53,7 @@ public static partial class NodeConfigKeys
 
         Size("cache-bytes", "2GiB", 16 * MiB, 1024 * GiB, "Memory for records: three quarters for the record cache, a quarter for RocksDB's blocks.", (c, v) => c.Cache.Bytes = v),
         Size("dirty-bytes", "1GiB", 4 * MiB, 256 * GiB, "Memory for changed records no epoch holds yet, at most half of the record cache; writers wait at the bound.", (c, v) => c.Cache.DirtyBytes = v),
+        Duration("epoch-ms", "30000", 100, 3_600_000, "Age at which an epoch is written to the store: what was written since is replayed from the binlog after a crash, and what was overwritten meanwhile costs the disk nothing.", (c, v) => c.Cache.EpochTime = v),
 
         Choice("binlog.sync", "everysec", ["everysec", "always", "os"], "When the binlog is synced: once a second, before each reply, or when the operating system likes.", (c, i) => c.Binlog.Sync = (BinlogSync)i),
         Choice("binlog.mode", "mmap", ["mmap", "pwrite"], "How records get into a segment.", (c, i) => c.Binlog.Mode = (BinlogMode)i),

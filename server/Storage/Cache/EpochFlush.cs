@@ -17,6 +17,7 @@ internal static unsafe class EpochFlush
 {
     private const int PointDeletesMax = 64;
     private const int PaceEvery = 64;
+    private const int Ahead = 8;
 
     /// <returns>Records and bytes written.</returns>
     internal static (long Records, long Bytes) Write(RecordCache cache, ClosedEpoch closed, SystemRecords system, FlushPace pace)
@@ -134,6 +135,7 @@ internal static unsafe class EpochFlush
             if (i % PaceEvery == 0)
                 pace.Breathe();
             Record* record = all[i];
+            Record.Prefetch(all[Math.Min(i + Ahead, all.Count - 1)]);
             ReadOnlySpan<byte> key = Record.Key(record);
             Record* kept = record->Is(RecordFlags.FromDrop | RecordFlags.RangeDrop) ? null : record;
             bool drop = record->Is(RecordFlags.RangeDrop);

@@ -305,6 +305,8 @@ public sealed class EpochManager
     {
         int to = Math.Min(from + CleanBatch, frozen.Records.Count);
         for (int i = from; i < to; i++)
+            CacheLine.Prefetch(frozen.Records[i]);
+        for (int i = from; i < to; i++)
             stripe.Records.Flushed(frozen.Records[i]);
         return to;
     }

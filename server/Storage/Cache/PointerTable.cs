@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace MultiCloudKv.Server.Storage.Cache;
 
@@ -80,11 +79,11 @@ internal sealed unsafe class PointerTable
     internal void PrefetchEntry(ulong hash)
     {
         if (Volatile.Read(ref _directory) is { } directory)
-            Warm(Entries(SegmentIn(directory, hash)) + ((int)hash & (SegmentEntries - 1)));
+            CacheLine.Prefetch(Entries(SegmentIn(directory, hash)) + ((int)hash & (SegmentEntries - 1)));
     }
 
-    /// <summary>Second step, some work later: the object an entry with this hash's tag points to, <paramref name="lines"/> cache lines of it.</summary>
-    internal void PrefetchObject(ulong hash, int lines)
+    /// <summary>Second step, some work later: the record an entry with this hash's tag points to.</summary>
+    internal void PrefetchRecord(ulong hash)
     {
         if (Volatile.Read(ref _directory) is not { } directory)
             return;
@@ -97,8 +96,7 @@ internal sealed unsafe class PointerTable
                 return;
             if ((entry & TagMask) != tag)
                 continue;
-            for (int line = 0; line < lines; line++)
-                Warm(Pointer(entry) + (line * 64));
+            Record.Prefetch(Pointer(entry));
             return;
         }
     }
@@ -194,12 +192,6 @@ internal sealed unsafe class PointerTable
         _directory = null;
         _depth = 0;
         Count = 0;
-    }
-
-    private static void Warm(void* address)
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch0(address);
     }
 
     private static Segment* SegmentIn(nint[] directory, ulong hash) => (Segment*)directory[hash >> 1 >> (63 - BitOperations.Log2((uint)directory.Length))];

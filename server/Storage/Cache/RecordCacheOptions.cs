@@ -10,7 +10,7 @@ public sealed record RecordCacheOptions
     public long DirtyBytes { get; init; } = 256L << 20;
 
     /// <summary>An epoch closes when it is this old and holds a change.</summary>
-    public TimeSpan EpochTime { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan EpochTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Threads that read what is not in memory.</summary>
     public int LoaderThreads { get; init; } = 2;

@@ -12,17 +12,22 @@ namespace MultiCloudKv.Server.Storage.Cache;
 /// Steps: <see cref="Add"/> up to <see cref="KeysMax"/> keys, which asks for their entries; <see cref="Finish"/>, which reads the entries and asks
 /// for the records. Takes no lock and promises nothing: it only warms. Used by one thread.
 /// </remarks>
-internal sealed class RecordPrefetcher(RecordCache cache)
+internal sealed class RecordPrefetcher
 {
     /// <summary>Keys of one turn: about as many misses as a core has under way, a few times over.</summary>
     public const int KeysMax = 32;
 
-    private const int RecordLines = 3;
-
     private readonly RecordKeyBuffer _record = new();
+    private readonly PointerTable[] _ofStripes = new PointerTable[RecordCache.StripeCount];
     private readonly PointerTable[] _tables = new PointerTable[KeysMax];
     private readonly ulong[] _hashes = new ulong[KeysMax];
     private int _count;
+
+    public RecordPrefetcher(RecordCache cache)
+    {
+        for (int i = 0; i < _ofStripes.Length; i++)
+            _ofStripes[i] = cache[i].Records.Table;
+    }
 
     public bool HasRoom => _count < KeysMax;
 
@@ -31,7 +36,7 @@ internal sealed class RecordPrefetcher(RecordCache cache)
     {
         _record.Set(slot, ns, key);
         ulong hash = KeyHash.Of(_record.Meta());
-        PointerTable table = cache.OfSlot(slot).Records.Table;
+        PointerTable table = _ofStripes[RecordCache.StripeOf(slot)];
         table.PrefetchEntry(hash);
         _tables[_count] = table;
         _hashes[_count++] = hash;
@@ -41,7 +46,7 @@ internal sealed class RecordPrefetcher(RecordCache cache)
     public void Finish()
     {
         for (int i = 0; i < _count; i++)
-            _tables[i].PrefetchObject(_hashes[i], RecordLines);
+            _tables[i].PrefetchRecord(_hashes[i]);
         _count = 0;
     }
 }

@@ -12,6 +12,9 @@ internal static unsafe class RecordSorter
     private const int Small = 12;
     private const int DepthMax = 48;
 
+    /// <summary>Records are asked for this many before they are read: they lie anywhere.</summary>
+    private const int Ahead = 8;
+
     internal static void Sort(Span<nint> records)
     {
         if (records.Length <= Small)
@@ -99,7 +102,11 @@ internal static unsafe class RecordSorter
         ReadOnlySpan<byte> first = Record.Key((Record*)records[0])[shared..];
         int length = first.Length;
         for (int i = 1; i < records.Length && length > 0; i++)
+        {
+            CacheLine.Prefetch((void*)records[Math.Min(i + Ahead, records.Length - 1)]);
             length = first[..length].CommonPrefixLength(Record.Key((Record*)records[i])[shared..]);
+        }
+
         return shared + length;
     }
 
