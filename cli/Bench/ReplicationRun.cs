@@ -27,6 +27,10 @@ internal sealed record ReplicationRun(double AppliedPerSecond, double CpuPerMill
         return new ReplicationRun(applied, cpu / (load.Commands / 1e6), drain, lagResult);
     }
 
+    /// <summary>What two runs of the same kind show together.</summary>
+    public static ReplicationRun Mean(ReplicationRun a, ReplicationRun b) =>
+        new((a.AppliedPerSecond + b.AppliedPerSecond) / 2, (a.CpuPerMillion + b.CpuPerMillion) / 2, Math.Max(a.DrainSeconds, b.DrainSeconds), b.Lag);
+
     /// <summary>Seconds until what was written last is readable there.</summary>
     public static async Task<double> DrainAsync(int from, int to, CancellationToken stop)
     {

@@ -7,7 +7,7 @@ namespace MultiCloudKv.Replicator.Ship;
 /// <summary>
 /// Watches the committed length of the node's binlog and wakes whoever waits for more. One thread looks. Its pace is the
 /// only linger there is: what was committed between two looks travels together, and a message costs about as much as ten changes.
-/// So it looks every quarter of a millisecond while there is little traffic, every millisecond under a steady load, every two
+/// So it looks every quarter of a millisecond while there is little traffic, every millisecond under a steady load, every four
 /// where the log grows fast; every two after a pause and every five after a long one, so that an idle node costs next to nothing.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
@@ -15,7 +15,7 @@ public sealed partial class LogTail : IDisposable
 {
     private const long PauseNs = 250_000;
     private const long PauseSteadyNs = 1_000_000;
-    private const long PauseFastNs = 2_000_000;
+    private const long PauseFastNs = 4_000_000;
     private const long PauseIdleNs = 2_000_000;
     private const long PauseAsleepNs = 5_000_000;
     private const long SteadyBytesPerSecond = 1 << 20;

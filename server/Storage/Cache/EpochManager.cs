@@ -126,6 +126,7 @@ public sealed class EpochManager
     private void Run()
     {
         long opened = Stopwatch.GetTimestamp();
+        TimeSpan age = NextAge();
         try
         {
             while (true)
@@ -140,13 +141,14 @@ public sealed class EpochManager
                 }
 
                 bool due = Interlocked.Exchange(ref _due, 0) != 0 && _cache.Account.Dirty > _cache.Account.DirtyMax / 2;
-                if (asked.Count == 0 && !due && (Stopwatch.GetElapsedTime(opened) < _cache.Options.EpochTime || !HasChanges()))
+                if (asked.Count == 0 && !due && (Stopwatch.GetElapsedTime(opened) < age || !HasChanges()))
                 {
                     WaitForReason();
                     continue;
                 }
 
                 opened = Stopwatch.GetTimestamp();
+                age = NextAge();
                 ClosedEpoch closed;
                 try
                 {
@@ -175,6 +177,9 @@ public sealed class EpochManager
             _host!.Failed(failure);
         }
     }
+
+    /// <summary>Age at which the next epoch closes: up to a fifth less than the bound, so that nodes started together do not keep writing together.</summary>
+    private TimeSpan NextAge() => _cache.Options.EpochTime * (1 - (Random.Shared.NextDouble() / 5));
 
     private void WaitForReason()
     {

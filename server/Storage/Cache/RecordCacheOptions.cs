@@ -9,7 +9,7 @@ public sealed record RecordCacheOptions
     /// <summary>Memory of changed records not yet in the checkpoint; writers wait at this bound, an epoch closes at half of it.</summary>
     public long DirtyBytes { get; init; } = 256L << 20;
 
-    /// <summary>An epoch closes when it is this old and holds a change.</summary>
+    /// <summary>An epoch closes when it holds a change and is this old, or up to a fifth younger.</summary>
     public TimeSpan EpochTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Threads that read what is not in memory.</summary>
