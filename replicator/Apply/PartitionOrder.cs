@@ -19,7 +19,7 @@ namespace MultiCloudKv.Replicator.Apply;
 /// its stamps must be above everything taken. A lower one is a duplicate or, if new, the partition stops.</item>
 /// </list>
 /// <para>A heartbeat is behind every change before it: one with a sequence above S shows a hole; one with a sequence below
-/// S but a frontier above what was heard shows that the origin has lost what was taken here.</para>
+/// S but a frontier not below the stamp of S shows that the origin has lost what was taken here.</para>
 /// <para>Not thread-safe; owned by the origin's pipeline.</para>
 /// </remarks>
 internal sealed class PartitionOrder
@@ -124,6 +124,8 @@ internal sealed class PartitionOrder
         bool fresh = header.Incarnation > Incarnation && Incarnation != 0;
         if (header.Sequence > Sequence)
             return OrderVerdict.Hole;
+        if (header.Sequence < Sequence && !fresh && body.Frontier < Stamp)
+            return OrderVerdict.Duplicate;
         if (header.Sequence < Sequence && !fresh)
             return Conflict($"the origin's last sequence is {header.Sequence}, but {Sequence} was applied here: it has lost its tail", out why);
         Frontier = Math.Max(Frontier, body.Frontier);

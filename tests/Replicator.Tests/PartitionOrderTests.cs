@@ -117,6 +117,15 @@ public sealed class PartitionOrderTests : IDisposable
     public void Heartbeat_NewerButWithALowerSequence_ShowsThatTheOriginLostItsTail() => Assert.Equal(OrderVerdict.Conflict, Heartbeat(9, 5000));
 
     [Fact]
+    public void Heartbeat_ReadAgainFromRightBeforeTheLastChange_IsADuplicateAlthoughNoStampLiesBetween()
+    {
+        Assert.Equal(OrderVerdict.Taken, Heartbeat(10, 4000));
+        Assert.Equal(OrderVerdict.Taken, Accept(11, 11, First, firstStamp: 4001));
+        Assert.Equal(OrderVerdict.Duplicate, Heartbeat(10, 4000));
+        Assert.Equal(OrderVerdict.Conflict, Heartbeat(10, 4001));
+    }
+
+    [Fact]
     public void Heartbeat_Older_IsADuplicate() => Assert.Equal(OrderVerdict.Duplicate, Heartbeat(9, 900));
 
     private OrderVerdict Accept(ulong from, ulong to, HistoryId history, uint incarnation = 1, ulong firstStamp = 0)
