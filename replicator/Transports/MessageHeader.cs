@@ -162,6 +162,14 @@ public readonly record struct MessageHeader
     public static (uint Incarnation, HistoryId History) PeekPast(ReadOnlySpan<byte> message) =>
         (BinaryPrimitives.ReadUInt32LittleEndian(message[12..]), HistoryId.Read(message[16..]));
 
+    /// <summary>The partition that a message which is not checked yet names. False: it is none of this product.</summary>
+    public static bool TryPeekPartition(ReadOnlySpan<byte> message, out int partition)
+    {
+        bool known = message.Length >= Length && BinaryPrimitives.ReadUInt16LittleEndian(message) == Magic;
+        partition = known ? BinaryPrimitives.ReadUInt16LittleEndian(message[6..]) : 0;
+        return known;
+    }
+
     private static uint Checksum(ReadOnlySpan<byte> message) =>
         ~Crc32C.Update(Crc32C.Update(uint.MaxValue, message[..CrcOffset]), message[Length..]);
 }

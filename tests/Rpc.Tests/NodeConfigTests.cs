@@ -41,6 +41,8 @@ public sealed class NodeConfigTests
     [InlineData("binlog: {sync: sometimes}\n", "it takes everysec, always, os")]
     [InlineData("peers:\n  - {name: east, id: 2, replicator: h:1}\n", "'east' are taken")]
     [InlineData("transport: kafka\n", "no entry for region 'east'")]
+    [InlineData("kafka: {partitions: 0}\n", "kafka.partitions: '0'")]
+    [InlineData("kafka: {partitions: 17}\n", "kafka.partitions: 17 is more than partitions (16)")]
     [InlineData("cache-bytes: 16MiB\n", "dirty-bytes: more than cache-bytes")]
     [InlineData("client: [1]\n", "client: a single value is expected")]
     public void Parse_WrongKeyOrValue_IsRefusedWithOneLineThatNamesIt(string lines, string expected)

@@ -49,6 +49,7 @@ public static partial class NodeConfigKeys
         Text("tls.authority", "", AnyPattern(), "a PEM file, or not set", "Issuer the certificates of peers must come from.", (c, v) => c.Tls.AuthorityFile = v),
 
         Choice("transport", "direct", ["direct", "kafka"], "How changes travel: peers pull them from this region's binlog files, or through Kafka.", (c, i) => c.Transport = (TransportKind)i),
+        Number("kafka.partitions", "1", 1, 1024, "Of the topic this node makes, which carry those of the system; at most `partitions`.", (c, v) => c.Replication.KafkaPartitions = (int)v),
         Number("kafka.replication-factor", "0", 0, 15, "Of the topic this node makes; 0: three, or as many as there are brokers.", (c, v) => c.Replication.KafkaReplicationFactor = (int)v),
 
         Size("cache-bytes", "2GiB", 16 * MiB, 1024 * GiB, "Memory for records: three quarters for the record cache, a quarter for RocksDB's blocks.", (c, v) => c.Cache.Bytes = v),

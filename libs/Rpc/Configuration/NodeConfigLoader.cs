@@ -168,6 +168,8 @@ public static class NodeConfigLoader
             throw Refuse($"{source}: tls.certificate and tls.key go together");
         if (config.Client.Tls && !config.Tls.Enabled)
             throw Refuse($"{source}: client.tls: needs tls.certificate");
+        if (config.Replication.KafkaPartitions > config.Partitions)
+            throw Refuse($"{source}: kafka.partitions: {config.Replication.KafkaPartitions} is more than partitions ({config.Partitions})");
         if (config.Transport != TransportKind.Kafka)
             return;
         foreach (string region in config.Peers.Select(p => p.Name).Append(config.RegionName))

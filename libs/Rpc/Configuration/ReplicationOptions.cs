@@ -18,5 +18,8 @@ public sealed class ReplicationOptions
 
     public bool Compress { get; internal set; }
 
+    /// <summary>Of the topic this node makes; never more than <see cref="NodeConfig.Partitions"/>.</summary>
+    public int KafkaPartitions { get; internal set; }
+
     public int KafkaReplicationFactor { get; internal set; }
 }

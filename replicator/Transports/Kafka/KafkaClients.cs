@@ -33,6 +33,9 @@ internal sealed partial class KafkaClients(NodeConfig config, string region, ILo
 
     public string Region => region;
 
+    /// <summary>Of the system, which a topic's partitions carry.</summary>
+    public int Partitions => config.Partitions;
+
     public IProducer<Null, byte[]> Producer(Action<Error> onError) => Make(() =>
     {
         ProducerConfig settings = Common(new ProducerConfig());

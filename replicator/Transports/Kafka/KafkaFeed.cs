@@ -6,31 +6,33 @@ using MultiCloudKv.Rpc.Messages;
 namespace MultiCloudKv.Replicator.Transports.Kafka;
 
 /// <summary>
-/// One origin's messages from its topic. What is missing is asked of the origin's replicator, which ships it into the same topic
+/// One origin's messages from its topic: by one reader, or by a second one too for partitions that are far behind others in the same partition of
+/// the topic. What is missing is asked of the origin's replicator, which ships it into the same topic
 /// again. A topic that brings not even a heartbeat ends the feed: the origin is away.
 /// </summary>
-internal sealed class KafkaFeed(KafkaReader reader, string origin, RpcChannel channel, ReshipRequest reship, TimeSpan silenceMax, AlarmBook alarms) : IOriginFeed
+internal sealed class KafkaFeed(KafkaArrivals arrivals, KafkaReader first, string origin, RpcChannel channel, ReshipRequest reship, TimeSpan silenceMax, AlarmBook alarms) : IOriginFeed
 {
     private static readonly TimeSpan ReshipTimeout = TimeSpan.FromSeconds(5);
+    private readonly List<KafkaReader> _readers = [first];
     private readonly List<ReceivedMessage> _messages = [];
 
     public IReadOnlyList<FeedRefusal> Refusals => [];
 
-    public string Topic => reader.Topic;
+    public string Topic => first.Topic;
 
     public bool Ended => false;
 
     public async ValueTask<IReadOnlyList<ReceivedMessage>> FetchAsync(CancellationToken cancel)
     {
         _messages.Clear();
-        IReadOnlyList<ConsumeResult<Ignore, byte[]>> arrived = await reader.TakeAsync(silenceMax, cancel);
+        IReadOnlyList<KafkaArrival> arrived = await arrivals.TakeAsync(silenceMax, cancel);
         if (arrived.Count == 0)
             throw new IOException($"nothing came from {Topic} for {silenceMax.TotalSeconds:F0} s, not even a heartbeat");
-        foreach (ConsumeResult<Ignore, byte[]> result in arrived)
+        foreach ((KafkaReader reader, ConsumeResult<Ignore, byte[]> result) in arrived)
         {
-            if (TryRead(result, out ReceivedMessage message, out string wrong))
+            if (reader.TryRead(result, out ReceivedMessage message, out string wrong))
                 _messages.Add(message);
-            else
+            else if (wrong.Length > 0)
                 alarms.Raise($"messages of {origin}", $"{Topic}, partition {result.Partition.Value}, offset {result.Offset.Value}: {wrong}; passed over, what it held is asked for again");
         }
 
@@ -46,15 +48,8 @@ internal sealed class KafkaFeed(KafkaReader reader, string origin, RpcChannel ch
         return reply.Accepted ? ReshipAnswer.Continue : ReshipAnswer.Gone;
     }
 
-    public ValueTask DisposeAsync() => reader.DisposeAsync();
+    /// <summary>Another reader that gives into the same arrivals, of partitions which the first one left.</summary>
+    public void Add(KafkaReader reader) => _readers.Add(reader);
 
-    /// <summary>Checks a message that was read from a topic.</summary>
-    public static bool TryRead(ConsumeResult<Ignore, byte[]> result, out ReceivedMessage message, out string wrong)
-    {
-        if (!ReceivedMessage.TryRead(result.Message.Value, result.Offset.Value + 1, out message, out wrong))
-            return false;
-        if (message.Header.Partition != result.Partition.Value)
-            wrong = $"a message of partition {message.Header.Partition}";
-        return wrong.Length == 0;
-    }
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_readers.Select(r => r.DisposeAsync().AsTask()));
 }

@@ -1,64 +1,69 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Replicator.Transports.Kafka;
 
 /// <summary>
-/// Reads a region's topic from given places on: one consumer, one thread, partitions assigned by hand.
+/// Reads a region's topic: one consumer, one thread, partitions assigned by hand. Each of the topic's partitions
+/// (<see cref="TopicLayout"/>) is read from the first place that is wanted of any of ours in it; of each of ours only what stands behind its own
+/// place is wanted (<see cref="StartSearch"/>), so that each has the stream it would have alone.
 /// </summary>
 /// <remarks>
-/// <para>Where to start: at the offset of the last change applied, where one is known for this topic and not far behind its end.
-/// Otherwise the end is looked at, then ever larger steps back from it, until a message is found that is not ahead of what is
-/// applied. Behind any message of a partition everything that follows it comes in order (<see cref="KafkaShipper"/>), so
-/// any such place will do, and a partition that was quiet for a day is not read through for its heartbeats.</para>
+/// <para>One of ours that is far behind, because it waits for a resync, would make those that share its partition wait at each new session until
+/// all that was passed over is read. It is left to a second reader (<see cref="Left"/>).</para>
 /// <para>An offset that is not there any more (retention, another topic of the same name) is never answered by a silent move: the
 /// partition is read from its beginning, and the sequences of the messages say whether something is missing.</para>
-/// <para>Messages are taken singly: a batch call with a time-out would wait for all of it. What has arrived waits in a bounded list; while
-/// it is full the thread takes no more and the client stops fetching.</para>
+/// <para>Messages are taken singly: a batch call with a time-out would wait for all of it.</para>
 /// </remarks>
 internal sealed partial class KafkaReader : IAsyncDisposable
 {
-    private const long BufferBytesMax = 4 << 20;
-    private const int BufferMessagesMax = 16 << 10;
-    private const long NearEnd = 2048;
-    private const long FirstStep = 64;
-    private const int StepFactor = 16;
+    private const long FarBehind = 16 << 10;
+    private const long NotRead = long.MaxValue;
     private static readonly TimeSpan ConsumeTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DisposePatience = TimeSpan.FromSeconds(3);
-    private readonly Lock _lock = new();
     private readonly KafkaClients _clients;
+    private readonly KafkaArrivals _arrivals;
     private readonly IReadOnlyList<FeedStart> _from;
+    private readonly ReadPurpose _purpose;
     private readonly ILogger _log;
     private readonly Thread _thread;
-    private readonly ManualResetEventSlim _room = new(true);
-    private readonly TaskCompletionSource<IReadOnlyDictionary<int, long>> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private List<ConsumeResult<Ignore, byte[]>> _arrived = [];
-    private List<ConsumeResult<Ignore, byte[]>> _spare = [];
-    private TaskCompletionSource _any = New();
-    private long _bytes;
+    private readonly long[] _places;
+    private long _lookAt;
     private volatile bool _stop;
 
-    private KafkaReader(KafkaClients clients, string topic, IReadOnlyList<FeedStart> from, ILogger log)
+    private KafkaReader(KafkaClients clients, string topic, IReadOnlyList<FeedStart> from, ReadPurpose purpose, KafkaArrivals arrivals, ILogger log)
     {
         _clients = clients;
         Topic = topic;
         _from = from;
+        _purpose = purpose;
+        _arrivals = arrivals;
+        _places = new long[clients.Partitions];
+        Array.Fill(_places, NotRead);
         _log = log;
         _thread = new Thread(Run) { IsBackground = true, Name = $"kafka-{clients.Region}" };
     }
 
     public string Topic { get; }
 
-    /// <summary>Per partition the end of the topic when it was opened; 0: nothing was to be read.</summary>
-    public IReadOnlyDictionary<int, long> Ends => _opened.Task.Result;
+    public TopicLayout Layout { get; private set; }
+
+    /// <summary>By the topic's partitions the end when it was opened, of those of which anything is to be read up to there.</summary>
+    public IReadOnlyDictionary<int, long> Ends { get; private set; } = new Dictionary<int, long>();
+
+    /// <summary>What this reader doesn't read, being far behind others in the same partition of the topic.</summary>
+    public IReadOnlyList<FeedStart> Left { get; private set; } = [];
 
     /// <summary>Opens the topic and finds where to start.</summary>
-    /// <exception cref="IOException">No broker answers, or the topic is not there.</exception>
-    public static async Task<KafkaReader> OpenAsync(KafkaClients clients, string topic, IReadOnlyList<FeedStart> from, ILogger log, CancellationToken cancel)
+    /// <exception cref="IOException">No broker answers, or the topic is not there or can't carry our partitions.</exception>
+    public static async Task<KafkaReader> OpenAsync(
+        KafkaClients clients, string topic, IReadOnlyList<FeedStart> from, ReadPurpose purpose, KafkaArrivals arrivals, ILogger log, CancellationToken cancel)
     {
-        var reader = new KafkaReader(clients, topic, from, log);
+        var reader = new KafkaReader(clients, topic, from, purpose, arrivals, log);
         reader._thread.Start();
         try
         {
@@ -72,46 +77,30 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until something has arrived, and takes it all. The list is valid until the next call. Empty: nothing came in time.</summary>
-    /// <exception cref="IOException">The topic can't be read on.</exception>
-    public async ValueTask<IReadOnlyList<ConsumeResult<Ignore, byte[]>>> TakeAsync(TimeSpan patience, CancellationToken cancel)
+    /// <summary>Checks a message. False: it is not wanted, or <paramref name="wrong"/> says what is wrong with it.</summary>
+    /// <exception cref="IOException">It stands in another partition of the topic than its own.</exception>
+    public bool TryRead(ConsumeResult<Ignore, byte[]> result, out ReceivedMessage message, out string wrong)
     {
-        while (true)
-        {
-            Task any;
-            lock (_lock)
-            {
-                if (_arrived.Count > 0)
-                {
-                    _spare.Clear();
-                    (_arrived, _spare) = (_spare, _arrived);
-                    _bytes = 0;
-                    _any = New();
-                    _room.Set();
-                    return _spare;
-                }
-
-                any = _any.Task;
-            }
-
-            try
-            {
-                await any.WaitAsync(patience, cancel);
-            }
-            catch (TimeoutException)
-            {
-                return [];
-            }
-        }
+        wrong = "";
+        message = default;
+        bool ours = MessageHeader.TryPeekPartition(result.Message.Value, out int partition) && partition < _places.Length;
+        bool misplaced = ours && Layout.Of(partition) != result.Partition.Value;
+        if (ours && !misplaced && result.Offset.Value < Volatile.Read(ref _places[partition]))
+            return false;
+        if (!ReceivedMessage.TryRead(result.Message.Value, result.Offset.Value + 1, out message, out wrong))
+            return false;
+        if (misplaced)
+            throw new IOException($"{Topic} at {_clients.Bootstrap} has {Layout.Kafka} partitions, but messages of partition {partition} in its {result.Partition.Value}: partitions were added to it; removed, it is made anew");
+        if (!ours)
+            wrong = $"a message of partition {partition}";
+        return ours;
     }
 
     public async ValueTask DisposeAsync()
     {
         _stop = true;
-        _room.Set();
+        _arrivals.Close();
         await Task.WhenAny(_ended.Task, Task.Delay(DisposePatience));
-        if (_ended.Task.IsCompleted)
-            _room.Dispose();
     }
 
     private void Run()
@@ -119,13 +108,17 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         try
         {
             using IConsumer<Ignore, byte[]> consumer = _clients.Consumer();
-            Dictionary<int, long> ends = [];
-            consumer.Assign(Places(consumer, ends));
-            _opened.TrySetResult(ends);
+            using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+            Layout = TopicLayout.Ask(admin, Topic, _clients.Partitions, AskTimeout);
+            _lookAt = Environment.TickCount64 + (long)TopicLayout.LookInterval.TotalMilliseconds;
+            consumer.Assign(Places(consumer));
+            _opened.TrySetResult();
             while (!_stop)
             {
-                _room.Wait();
+                _arrivals.WaitForRoom();
                 Consume(consumer);
+                if (Environment.TickCount64 > _lookAt)
+                    LookAgain(admin);
             }
         }
         catch (Exception e)
@@ -133,8 +126,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
             LogEnded(Topic, e.Message);
             Exception told = e is KafkaException k ? new IOException($"{Topic} at {_clients.Bootstrap}: {k.Error.Reason}", e) : e;
             _opened.TrySetException(told);
-            lock (_lock)
-                _any.TrySetException(told);
+            _arrivals.Fail(told);
         }
         finally
         {
@@ -142,17 +134,44 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         }
     }
 
+    private List<TopicPartitionOffset> Places(IConsumer<Ignore, byte[]> consumer)
+    {
+        var search = new StartSearch(consumer, Topic, Layout, _purpose == ReadPurpose.TakeBack, () => _stop, _log);
+        Dictionary<int, long> places = search.Find(_from);
+        if (_purpose == ReadPurpose.Follow)
+            Left = LeaveFar(places, search.Ends);
+        foreach ((int partition, long place) in places)
+            _places[partition] = place;
+        bool whole = _purpose == ReadPurpose.TakeBack && search.IsPartlyEmpty;
+        var read = places.GroupBy(p => Layout.Of(p.Key)).ToDictionary(g => g.Key, g => whole ? 0 : g.Min(p => p.Value));
+        Ends = read.Where(r => search.Ends[r.Key] > r.Value).ToDictionary(r => r.Key, r => search.Ends[r.Key]);
+        return [.. read.Select(r => new TopicPartitionOffset(Topic, r.Key, whole ? Offset.Beginning : r.Value))];
+    }
+
+    /// <summary>Gives up those far behind where others are not.</summary>
+    private List<FeedStart> LeaveFar(Dictionary<int, long> places, Dictionary<int, long> ends)
+    {
+        HashSet<int> near = [.. places.Where(IsNear).Select(p => Layout.Of(p.Key))];
+        HashSet<int> left = [.. places.Where(p => !IsNear(p) && near.Contains(Layout.Of(p.Key))).Select(p => p.Key)];
+        foreach (int far in left)
+            places.Remove(far);
+        return [.. _from.Where(f => left.Contains(f.Partition))];
+
+        bool IsNear(KeyValuePair<int, long> place) => ends[Layout.Of(place.Key)] - place.Value <= FarBehind;
+    }
+
     private void Consume(IConsumer<Ignore, byte[]> consumer)
     {
         try
         {
             if (consumer.Consume(ConsumeTimeout) is { Message.Value: not null } result)
-                Arrived(result);
+                _arrivals.Add(this, result);
         }
         catch (ConsumeException e) when (e.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
         {
             TopicPartition partition = new(Topic, e.ConsumerRecord.Partition);
             LogOutOfRange(Topic, partition.Partition.Value, e.ConsumerRecord.Offset.Value);
+            ForgetPlaces(partition.Partition.Value);
             consumer.IncrementalUnassign([partition]);
             consumer.IncrementalAssign([new TopicPartitionOffset(partition, Offset.Beginning)]);
         }
@@ -162,87 +181,35 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         }
     }
 
-    private void Arrived(ConsumeResult<Ignore, byte[]> result)
+    /// <summary>Offsets count anew, or from further on: all that comes is wanted.</summary>
+    private void ForgetPlaces(int kafka)
     {
-        lock (_lock)
+        for (int p = kafka; p < _places.Length; p += Layout.Kafka)
         {
-            _arrived.Add(result);
-            _bytes += result.Message.Value.Length;
-            if (_bytes >= BufferBytesMax || _arrived.Count >= BufferMessagesMax)
-                _room.Reset();
-            if (_arrived.Count == 1)
-                _any.TrySetResult();
+            if (_places[p] != NotRead)
+                Volatile.Write(ref _places[p], 0);
         }
     }
 
-    private List<TopicPartitionOffset> Places(IConsumer<Ignore, byte[]> consumer, Dictionary<int, long> ends)
+    /// <summary>Partitions that are added while this reads would carry what it doesn't see.</summary>
+    private void LookAgain(IAdminClient admin)
     {
-        var places = new List<TopicPartitionOffset>();
-        var search = new List<(FeedStart Start, long Low, long End)>();
-        foreach (FeedStart start in _from)
+        _lookAt = Environment.TickCount64 + (long)TopicLayout.LookInterval.TotalMilliseconds;
+        try
         {
-            var partition = new TopicPartition(Topic, start.Partition);
-            WatermarkOffsets marks = consumer.QueryWatermarkOffsets(partition, AskTimeout);
-            long known = start.Topic == Topic ? start.Offset : -1;
-            bool kept = known >= marks.Low.Value && known <= marks.High.Value;
-            if (known >= 0 && !kept)
-                LogOutOfRange(Topic, start.Partition, known);
-            long low = kept ? known : marks.Low.Value;
-            ends[start.Partition] = marks.High.Value > low ? marks.High.Value : 0;
-            if ((kept && marks.High.Value - known <= NearEnd) || marks.High.Value <= low)
-                places.Add(new TopicPartitionOffset(partition, low));
-            else
-                search.Add((start, low, marks.High.Value));
+            TopicLayout now = TopicLayout.Ask(admin, Topic, _clients.Partitions, AskTimeout);
+            if (now != Layout)
+                throw new IOException($"{Topic} at {_clients.Bootstrap} had {Layout.Kafka} partitions and now has {now.Kafka}");
         }
-
-        for (long step = 1; search.Count > 0 && !_stop; step = step == 1 ? FirstStep : step * StepFactor)
-            search = Search(consumer, search, step, places);
-        return places;
+        catch (KafkaException e) when (e.Error.Code != ErrorCode.InvalidPartitions)
+        {
+            // Brokers that don't answer now are asked again.
+        }
     }
-
-    /// <summary>Looks at each partition one step back from its end. Returns those for which that is not far enough.</summary>
-    private List<(FeedStart Start, long Low, long End)> Search(
-        IConsumer<Ignore, byte[]> consumer, List<(FeedStart Start, long Low, long End)> search, long step, List<TopicPartitionOffset> places)
-    {
-        var further = new Dictionary<int, (FeedStart Start, long Low, long End)>();
-        foreach ((FeedStart Start, long Low, long End) one in search)
-        {
-            if (one.End - step <= one.Low)
-                places.Add(new TopicPartitionOffset(Topic, one.Start.Partition, one.Low));
-            else
-                further[one.Start.Partition] = one;
-        }
-
-        if (further.Count == 0)
-            return [];
-        consumer.Assign(further.Values.Select(o => new TopicPartitionOffset(Topic, o.Start.Partition, o.End - step)));
-        var unseen = further.Keys.ToHashSet();
-        long deadline = Environment.TickCount64 + (long)AskTimeout.TotalMilliseconds;
-        while (unseen.Count > 0 && !_stop)
-        {
-            if (Environment.TickCount64 > deadline)
-                throw new KafkaException(new Error(ErrorCode.Local_TimedOut, "nothing could be read"));
-            if (consumer.Consume(ConsumeTimeout) is not { Message.Value: not null } result || !unseen.Remove(result.Partition.Value))
-                continue;
-            FeedStart start = further[result.Partition.Value].Start;
-            if (!MessageHeader.TryRead(result.Message.Value, out MessageHeader header, out _) || !IsBehind(header, start))
-                continue;
-            places.Add(new TopicPartitionOffset(Topic, start.Partition, result.Offset));
-            further.Remove(start.Partition);
-        }
-
-        return [.. further.Values];
-    }
-
-    /// <summary>A message that says nothing of what comes after what is applied.</summary>
-    private static bool IsBehind(in MessageHeader header, FeedStart start) =>
-        header.Incarnation < start.Incarnation || (header.Incarnation == start.Incarnation && header.Sequence <= start.Sequence);
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "reading {Topic} ended: {Reason}")]
     private partial void LogEnded(string topic, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Topic} no longer holds offset {Offset} of partition {Partition}: reading from its beginning; what is missing shows in the sequences")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Topic} no longer holds offset {Offset} of its partition {Partition}: reading from its beginning; what is missing shows in the sequences")]
     private partial void LogOutOfRange(string topic, int partition, long offset);
 }

@@ -23,7 +23,7 @@ namespace MultiCloudKv.Replicator.Transports.Kafka;
 /// </list>
 /// One loop ships, another writes the checkpoint each second; <see cref="ReshipAsync"/> may be called from anywhere.
 /// </remarks>
-internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topic, KafkaClients clients, ILogger log) : IDisposable
+internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topic, KafkaClients clients, ShipProgress progress, ILogger log) : IDisposable
 {
     private const string Subject = "kafka";
     private const string LostSubject = "shipping";
@@ -33,9 +33,6 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
     private static readonly TimeSpan RetryStart = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReshipPause = TimeSpan.FromSeconds(1);
-    private readonly ShipProgress _progress =
-        new(Path.Combine(parts.Config.ReplicatorDirectory, "shipped"), parts.Ship.Generation, parts.Ship.Partitions.Count, parts.Counters);
-
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Reship> _reships = [];
     private readonly SemaphoreSlim _asked = new(0);
@@ -50,7 +47,7 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
         get
         {
             long bound = parts.Tail.Committed - parts.Config.Binlog.BytesMax;
-            return Math.Max(_progress.Saved, bound);
+            return Math.Max(progress.Saved, bound);
         }
     }
 
@@ -95,9 +92,10 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
             long began = Environment.TickCount64;
             await WritableAsync(cancel);
             int messageBytes;
+            TopicLayout layout;
             try
             {
-                messageBytes = await topic.EnsureAsync(cancel);
+                (messageBytes, layout) = await topic.EnsureAsync(cancel);
             }
             catch (KafkaException e)
             {
@@ -109,7 +107,7 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
 
             try
             {
-                await ProduceAsync(parts.Ship with { MessageBytes = messageBytes }, cancel);
+                await ProduceAsync(parts.Ship with { MessageBytes = messageBytes }, layout, cancel);
             }
             catch (Exception e) when (e is KafkaException or EnvironmentException or IOException or Rpc.RpcException && !cancel.IsCancellationRequested)
             {
@@ -125,14 +123,15 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
     }
 
     /// <summary>The life of one producer.</summary>
-    private async Task ProduceAsync(ShipperOptions options, CancellationToken cancel)
+    private async Task ProduceAsync(ShipperOptions options, TopicLayout layout, CancellationToken cancel)
     {
+        progress.ShipInto(layout.Kafka);
         using BinlogReader reader = BinlogReader.TryOpen(parts.Ship.BinlogDirectory) ?? throw new EnvironmentException($"no binlog in {parts.Ship.BinlogDirectory}");
 
         // The log's end before the node's own ends: what comes between the two is behind the position.
         long committed = reader.Committed;
         (List<FeedStart> starts, long position) = Place(reader, committed, await parts.Node.AttachAsync(cancel));
-        using var sink = new KafkaSink(clients, topic.Name, starts, _progress, parts.Counters, parts.Alarms);
+        using var sink = new KafkaSink(clients, topic.Name, layout, starts, progress, parts.Counters, parts.Alarms);
         _sink = sink;
         try
         {
@@ -178,7 +177,7 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
     /// <summary>Where shipping goes on: behind what is confirmed, and for what the binlog no longer holds, behind that.</summary>
     private (List<FeedStart> Starts, long Position) Place(BinlogReader reader, long committed, AttachReply attached)
     {
-        ShippedState state = _progress.State;
+        ShippedState state = progress.State;
         bool same = state.History == reader.History && state.Position >= reader.FirstRetained && state.Position <= committed;
         long position = same ? state.Position : committed;
         var starts = new List<FeedStart>();
@@ -216,7 +215,7 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
             parts.Alarms.Raise(LostSubject, $"the binlog no longer holds what was not shipped of partition {string.Join(", ", lost)}: receivers that miss it need a resync");
         else
             parts.Alarms.Clear(LostSubject);
-        _progress.Continue(reader.History, position);
+        progress.Continue(reader.History, position);
         return (starts, position);
     }
 
@@ -265,23 +264,25 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
             while (true)
             {
                 await Task.Delay(SaveInterval, cancel);
-                _progress.Save();
+                progress.Save();
                 Watch();
                 if (topic.IsToBeRead)
-                    await CheckAgainAsync(cancel);
+                    await CheckAgainAsync(topic.EnsureAsync, cancel);
+                if (_sink is not null && topic.IsToBeLookedAt)
+                    await CheckAgainAsync(topic.LookAgainAsync, cancel);
             }
         }
         finally
         {
-            _progress.Save();
+            progress.Save();
         }
     }
 
-    private async Task CheckAgainAsync(CancellationToken cancel)
+    private async Task CheckAgainAsync(Func<CancellationToken, Task> check, CancellationToken cancel)
     {
         try
         {
-            await topic.EnsureAsync(cancel);
+            await check(cancel);
         }
         catch (KafkaException e)
         {
@@ -291,7 +292,7 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
 
     private void Watch()
     {
-        long held = parts.Tail.Committed - _progress.Saved;
+        long held = parts.Tail.Committed - progress.Saved;
         (long bytes, TimeSpan waiting) = _sink?.Outstanding ?? default;
         string held80 = held > AlarmShare * parts.Config.Binlog.BytesMax ? "; more than four fifths of binlog.max-bytes wait, and at the bound what is dropped needs a resync" : "";
         if (waiting > Stalled)

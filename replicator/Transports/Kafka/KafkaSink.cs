@@ -33,13 +33,13 @@ internal sealed class KafkaSink : IMessageSink, IDisposable
     private long _bytes;
     private int _messages;
 
-    public KafkaSink(KafkaClients clients, string topic, IReadOnlyList<FeedStart> from, ShipProgress progress, ShipCounters counters, AlarmBook alarms)
+    public KafkaSink(KafkaClients clients, string topic, TopicLayout layout, IReadOnlyList<FeedStart> from, ShipProgress progress, ShipCounters counters, AlarmBook alarms)
     {
         _progress = progress;
         _counters = counters;
         _alarms = alarms;
         _given = [.. from];
-        _partitions = [.. from.Select(f => new TopicPartition(topic, new Partition(f.Partition)))];
+        _partitions = [.. from.Select(f => new TopicPartition(topic, layout.Of(f.Partition)))];
         _producer = clients.Producer(e =>
         {
             if (e.IsFatal)

@@ -9,13 +9,14 @@ namespace MultiCloudKv.Replicator.Transports.Kafka;
 
 /// <summary>
 /// The topic of a region: its name, and what it must be like for the guarantees to hold. Where it is missing it is made; where
-/// one is there that can't work (another number of partitions, compaction) shipping is refused with one line; where one is
-/// there that weakens a guarantee an alarm says which.
+/// one is there that can't work (a number of partitions that <see cref="TopicLayout"/> rules out, compaction) shipping is refused with
+/// one line; where one is there that weakens a guarantee an alarm says which.
 /// </summary>
 /// <remarks>Owned by the shipper; two checks at a time do no harm.</remarks>
-internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients clients, AlarmBook alarms)
+internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients clients, AlarmBook alarms, ShipProgress progress)
 {
     public const string Subject = "kafka topic";
+    private const string LayoutSubject = "kafka topic's partitions";
     private const int ReplicasMax = 3;
     private const int RecordOverheadBytes = 512;
     private const int LargestFallback = 1 << 20;
@@ -24,19 +25,23 @@ internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients cl
     private static readonly TimeSpan LeaderPoll = TimeSpan.FromMilliseconds(50);
 
     private long _describeAgainAt;
+    private long _lookAgainAt;
 
     /// <summary>The settings could not be read, and it is time to try again.</summary>
     public bool IsToBeRead => _describeAgainAt != 0 && Environment.TickCount64 >= _describeAgainAt;
+
+    /// <summary>It is time to see whether partitions were added.</summary>
+    public bool IsToBeLookedAt => Environment.TickCount64 >= _lookAgainAt;
 
     public string Name => name;
 
     public static string NameOf(string cluster, string region, uint generation) =>
         string.Create(CultureInfo.InvariantCulture, $"mckv.{cluster}.{region}.g{generation}");
 
-    /// <summary>Makes or checks the topic; returns the largest payload a message may carry.</summary>
+    /// <summary>Makes or checks the topic; returns the largest payload a message may carry, and what travels where.</summary>
     /// <exception cref="EnvironmentException">The topic contradicts what this system needs.</exception>
     /// <exception cref="KafkaException">No broker answers.</exception>
-    public async Task<int> EnsureAsync(CancellationToken cancel)
+    public async Task<(int MessageBytes, TopicLayout Layout)> EnsureAsync(CancellationToken cancel)
     {
         using IAdminClient admin = clients.Admin();
         Dictionary<string, string>? settings = await DescribeAsync(admin, cancel);
@@ -50,10 +55,31 @@ internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients cl
             await CreateWhereMissingAsync(admin, cancel);
 
         TopicMetadata metadata = await LeadersAsync(admin, cancel);
-        Check(metadata, settings);
+        TopicLayout layout = Check(metadata, settings);
         int largest = int.TryParse(settings.GetValueOrDefault("max.message.bytes"), CultureInfo.InvariantCulture, out int bytes) ? bytes : LargestFallback;
-        return Math.Min(config.Replication.MessageBytes, largest - MessageHeader.Length - RecordOverheadBytes);
+        return (Math.Min(config.Replication.MessageBytes, largest - MessageHeader.Length - RecordOverheadBytes), layout);
     }
+
+    /// <summary>While shipping goes on: partitions that are added are alarmed for. It goes on as it began.</summary>
+    /// <exception cref="KafkaException">No broker answers.</exception>
+    public async Task LookAgainAsync(CancellationToken cancel)
+    {
+        _lookAgainAt = Environment.TickCount64 + (long)TopicLayout.LookInterval.TotalMilliseconds;
+        using IAdminClient admin = clients.Admin();
+        TopicMetadata metadata = await Task.Run(() => admin.GetMetadata(name, Timeout).Topics[0], cancel);
+        if (metadata.Error.IsError)
+            return;
+        if (HasGrown(metadata.Partitions.Count))
+            alarms.Raise(LayoutSubject, $"{Grown(metadata.Partitions.Count)}; links that run go on, none is opened anew");
+        else
+            alarms.Clear(LayoutSubject);
+    }
+
+    /// <summary>True for more partitions than were shipped into.</summary>
+    public bool HasGrown(int count) => progress.State.TopicPartitions is var known and > 0 && count > known;
+
+    public string Grown(int count) =>
+        $"topic {name} at {clients.Bootstrap} has {count} partitions, and had {progress.State.TopicPartitions} when it was shipped into: they were added to it. Remove the topic and it is made anew, or, where that was done by hand, {progress.Path}";
 
     private async Task<Dictionary<string, string>?> DescribeAsync(IAdminClient admin, CancellationToken cancel)
     {
@@ -98,12 +124,14 @@ internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients cl
 
     private async Task CreateAsync(IAdminClient admin, CancellationToken cancel)
     {
+        int known = progress.State.TopicPartitions;
+        progress.ShipInto(0);
         int brokers = await Task.Run(() => admin.GetMetadata(Timeout).Brokers.Count, cancel);
         int replicas = config.Replication.KafkaReplicationFactor > 0 ? config.Replication.KafkaReplicationFactor : Math.Min(ReplicasMax, brokers);
         var topic = new TopicSpecification
         {
             Name = name,
-            NumPartitions = config.Partitions,
+            NumPartitions = config.Replication.KafkaPartitions,
             ReplicationFactor = (short)replicas,
             Configs = new Dictionary<string, string>
             {
@@ -121,7 +149,8 @@ internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients cl
         }
         catch (CreateTopicsException e) when (e.Results.TrueForAll(r => r.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
         {
-            // Somebody else made it meanwhile: it is checked like any other.
+            // Somebody else made it meanwhile, or it was not seen: it is checked like any other.
+            progress.ShipInto(known);
         }
         catch (CreateTopicsException e) when (e.Results.Exists(r => r.Error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.InvalidReplicationFactor or ErrorCode.PolicyViolation or ErrorCode.InvalidConfig))
         {
@@ -143,10 +172,12 @@ internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients cl
         }
     }
 
-    private void Check(TopicMetadata metadata, Dictionary<string, string> settings)
+    private TopicLayout Check(TopicMetadata metadata, Dictionary<string, string> settings)
     {
-        if (metadata.Partitions.Count != config.Partitions)
+        if (TopicLayout.For(metadata.Partitions.Count, config.Partitions) is not { } layout)
             throw Refuse($"has {metadata.Partitions.Count} partitions, this system {config.Partitions}");
+        if (HasGrown(metadata.Partitions.Count))
+            throw new EnvironmentException(Grown(metadata.Partitions.Count));
         if (settings.GetValueOrDefault("cleanup.policy", "delete") is var policy and not "delete")
             throw Refuse($"has cleanup.policy={policy}, which drops changes; it must be delete");
 
@@ -166,6 +197,7 @@ internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients cl
             alarms.Raise(Subject, $"{name} at {clients.Bootstrap}: {string.Join("; ", weak)}");
         else
             alarms.Clear(Subject);
+        return layout;
     }
 
     /// <summary>A peer that was away for as long as it may be still finds everything.</summary>

@@ -8,8 +8,8 @@ using MultiCloudKv.Rpc.Messages;
 namespace MultiCloudKv.Replicator.Transports.Kafka;
 
 /// <summary>
-/// The transport through Kafka: each region ships into a topic of its own cluster, the others consume from it. The
-/// topic's partitions are the system's: order per partition is order per slot.
+/// The transport through Kafka: each region ships into a topic of its own cluster, the others consume from it. A
+/// partition of the system always travels in the same one of the topic's (<see cref="TopicLayout"/>): order per partition is order per slot.
 /// </summary>
 /// <remarks>
 /// Kafka is trusted to keep what it confirmed and the order of a partition; neither is believed blindly. Every message carries
@@ -24,6 +24,7 @@ public sealed class KafkaTransport : ITransport
     private const int SilentHeartbeats = 20;
     private readonly TransportParts _parts;
     private readonly ILogger _log;
+    private readonly KafkaTopic _topic;
     private readonly KafkaShipper _shipper;
     private readonly KafkaClients _own;
     private Task _shipping = Task.CompletedTask;
@@ -35,7 +36,9 @@ public sealed class KafkaTransport : ITransport
         _parts = parts;
         _log = parts.Loggers.CreateLogger<KafkaTransport>();
         _own = new KafkaClients(parts.Config, parts.Config.RegionName, _log);
-        _shipper = new KafkaShipper(parts, new KafkaTopic(parts.Config, TopicOf(parts.Config.RegionName), _own, parts.Alarms), _own, _log);
+        var progress = new ShipProgress(Path.Combine(parts.Config.ReplicatorDirectory, "shipped"), parts.Ship.Generation, parts.Ship.Partitions.Count, parts.Counters);
+        _topic = new KafkaTopic(parts.Config, TopicOf(parts.Config.RegionName), _own, parts.Alarms, progress);
+        _shipper = new KafkaShipper(parts, _topic, _own, progress, _log);
     }
 
     public string Name => "kafka";
@@ -49,9 +52,21 @@ public sealed class KafkaTransport : ITransport
         RpcChannel channel = _parts.Peers.Of(origin) ?? throw new RpcException(RpcStatus.Unavailable, $"region {origin} is no peer of this one");
         string region = _parts.Config.NameOf(origin);
         var clients = new KafkaClients(_parts.Config, region, _log);
-        KafkaReader reader = await KafkaReader.OpenAsync(clients, TopicOf(region), from, _log, cancel);
+        var arrivals = new KafkaArrivals();
+        KafkaReader first = await KafkaReader.OpenAsync(clients, TopicOf(region), from, ReadPurpose.Follow, arrivals, _log, cancel);
         var reship = new ReshipRequest { ClusterId = _parts.Config.ClusterId, Region = _parts.Config.RegionId };
-        return new KafkaFeed(reader, region, channel, reship, SilenceMax, _parts.Alarms);
+        var feed = new KafkaFeed(arrivals, first, region, channel, reship, SilenceMax, _parts.Alarms);
+        try
+        {
+            if (first.Left.Count > 0)
+                feed.Add(await KafkaReader.OpenAsync(clients, TopicOf(region), first.Left, ReadPurpose.CatchUp, arrivals, _log, cancel));
+            return feed;
+        }
+        catch
+        {
+            await feed.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>
@@ -60,19 +75,20 @@ public sealed class KafkaTransport : ITransport
     /// </summary>
     public async IAsyncEnumerable<ReceivedMessage> ReadOwnAsync(IReadOnlyList<FeedStart> from, [EnumeratorCancellation] CancellationToken cancel)
     {
-        KafkaReader? opened = await OpenOwnAsync(from, cancel);
+        var arrivals = new KafkaArrivals();
+        KafkaReader? opened = await OpenOwnAsync(from, arrivals, cancel);
         if (opened is null)
             yield break;
         await using KafkaReader reader = opened;
         var tail = new OwnTail(from, reader.Ends);
         while (!tail.AtEnd)
         {
-            IReadOnlyList<ConsumeResult<Ignore, byte[]>> arrived = await reader.TakeAsync(SilenceMax, cancel);
+            IReadOnlyList<KafkaArrival> arrived = await arrivals.TakeAsync(SilenceMax, cancel);
             if (arrived.Count == 0)
                 throw new RpcException(RpcStatus.Unavailable, $"{reader.Topic} at {_own.Bootstrap} can't be read to its end");
-            foreach (ConsumeResult<Ignore, byte[]> result in arrived)
+            foreach ((KafkaReader _, ConsumeResult<Ignore, byte[]> result) in arrived)
             {
-                bool good = KafkaFeed.TryRead(result, out ReceivedMessage message, out _);
+                bool good = reader.TryRead(result, out ReceivedMessage message, out _);
                 if (tail.Take(result.Partition.Value, result.Offset.Value + 1, good ? message.Header : null))
                     yield return message;
             }
@@ -104,15 +120,24 @@ public sealed class KafkaTransport : ITransport
     private string TopicOf(string region) => KafkaTopic.NameOf(_parts.Config.ClusterId, region, _parts.Ship.Generation);
 
     /// <summary>Null: this region has no topic yet, so nothing was ever shipped.</summary>
-    private async Task<KafkaReader?> OpenOwnAsync(IReadOnlyList<FeedStart> from, CancellationToken cancel)
+    /// <exception cref="EnvironmentException">What the topic holds can't be told by its partitions.</exception>
+    private async Task<KafkaReader?> OpenOwnAsync(IReadOnlyList<FeedStart> from, KafkaArrivals arrivals, CancellationToken cancel)
     {
         try
         {
-            return await KafkaReader.OpenAsync(_own, TopicOf(_parts.Config.RegionName), from, _log, cancel);
+            KafkaReader reader = await KafkaReader.OpenAsync(_own, TopicOf(_parts.Config.RegionName), from, ReadPurpose.TakeBack, arrivals, _log, cancel);
+            if (!_topic.HasGrown(reader.Layout.Kafka))
+                return reader;
+            await reader.DisposeAsync();
+            throw new EnvironmentException(_topic.Grown(reader.Layout.Kafka));
         }
         catch (IOException e) when (e.InnerException is KafkaException { Error.Code: ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition })
         {
             return null;
+        }
+        catch (IOException e) when (e.InnerException is KafkaException { Error.Code: ErrorCode.InvalidPartitions })
+        {
+            throw new EnvironmentException(e.Message, e);
         }
         catch (IOException e)
         {

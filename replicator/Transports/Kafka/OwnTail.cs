@@ -4,28 +4,24 @@ namespace MultiCloudKv.Replicator.Transports.Kafka;
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class OwnTail
 {
-    private readonly Dictionary<int, (long End, uint Incarnation, ulong Last, ulong Highest)> _partitions = [];
-    private int _open;
+    private readonly Dictionary<int, (uint Incarnation, ulong Last, ulong Highest)> _partitions;
+    private readonly Dictionary<int, long> _open;
 
+    /// <param name="ends">By the topic's partitions, of those that are to be read.</param>
     public OwnTail(IReadOnlyList<FeedStart> from, IReadOnlyDictionary<int, long> ends)
     {
-        foreach (FeedStart start in from)
-        {
-            long end = ends.GetValueOrDefault(start.Partition);
-            _partitions[start.Partition] = (end, start.Incarnation, start.Sequence, start.Sequence);
-            if (end > 0)
-                _open++;
-        }
+        _partitions = from.ToDictionary(f => f.Partition, f => (f.Incarnation, f.Sequence, f.Sequence));
+        _open = new Dictionary<int, long>(ends);
     }
 
-    public bool AtEnd => _open == 0;
+    public bool AtEnd => _open.Count == 0;
 
     /// <summary>What the topic was seen to have had and does not hold in order; null: nothing.</summary>
     public string? Missing
     {
         get
         {
-            foreach ((int partition, (long _, uint _, ulong last, ulong highest)) in _partitions)
+            foreach ((int partition, (uint _, ulong last, ulong highest)) in _partitions)
             {
                 if (highest > last)
                     return $"partition {partition} goes on after sequence {last}, up to {highest}, but what follows it is no longer there";
@@ -36,27 +32,25 @@ internal sealed class OwnTail
     }
 
     /// <summary>Takes a message in. True: it continues its partition.</summary>
-    public bool Take(int partition, long next, in MessageHeader? header)
+    /// <param name="kafka">The topic's partition.</param>
+    /// <param name="next">The offset behind the message.</param>
+    /// <param name="header">Null: nothing that is wanted.</param>
+    public bool Take(int kafka, long next, in MessageHeader? header)
     {
-        (long end, uint incarnation, ulong last, ulong highest) = _partitions[partition];
-        if (end > 0 && next >= end)
-        {
-            _open--;
-            end = 0;
-        }
-
-        bool wanted = false;
-        if (header is { Kind: MessageKind.Changes } h && (h.Incarnation > incarnation || (h.Incarnation == incarnation && h.Sequence > last)))
-        {
-            wanted = h.Previous <= last || h.Incarnation > incarnation;
-            highest = Math.Max(highest, h.Sequence);
-            if (wanted && h.Chunk + 1 >= h.Chunks)
-                (incarnation, last) = (h.Incarnation, h.Sequence);
-            if (wanted && h.Incarnation > incarnation)
-                highest = h.Sequence;
-        }
-
-        _partitions[partition] = (end, incarnation, last, highest);
+        if (_open.TryGetValue(kafka, out long end) && next >= end)
+            _open.Remove(kafka);
+        if (header is not { Kind: MessageKind.Changes } h)
+            return false;
+        (uint incarnation, ulong last, ulong highest) = _partitions[h.Partition];
+        if (h.Incarnation < incarnation || (h.Incarnation == incarnation && h.Sequence <= last))
+            return false;
+        bool wanted = h.Previous <= last || h.Incarnation > incarnation;
+        highest = Math.Max(highest, h.Sequence);
+        if (wanted && h.Chunk + 1 >= h.Chunks)
+            (incarnation, last) = (h.Incarnation, h.Sequence);
+        if (wanted && h.Incarnation > incarnation)
+            highest = h.Sequence;
+        _partitions[h.Partition] = (incarnation, last, highest);
         return wanted;
     }
 }

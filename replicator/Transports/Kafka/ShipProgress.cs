@@ -4,10 +4,11 @@ using MultiCloudKv.Replicator.Ship;
 namespace MultiCloudKv.Replicator.Transports.Kafka;
 
 /// <summary>What Kafka has confirmed, over all producers of this process, and what of that is on disk.</summary>
-/// <remarks>Thread-safe by a lock.</remarks>
+/// <remarks>Thread-safe by a lock; another one lets one writer of the file in at a time.</remarks>
 internal sealed class ShipProgress
 {
     private readonly Lock _lock = new();
+    private readonly Lock _saving = new();
     private readonly string _path;
     private readonly ShipCounters _counters;
     private readonly uint _generation;
@@ -15,6 +16,7 @@ internal sealed class ShipProgress
     private HistoryId _history;
     private long _position;
     private long _saved;
+    private int _topicPartitions;
     private bool _dirty;
 
     public ShipProgress(string path, uint generation, int partitions, ShipCounters counters)
@@ -26,7 +28,10 @@ internal sealed class ShipProgress
         _history = state.History;
         _position = _saved = state.Position;
         _ends = [.. state.Ends];
+        _topicPartitions = state.TopicPartitions;
     }
+
+    public string Path => _path;
 
     /// <summary>The checkpoint on disk: what is below it need not be kept for shipping.</summary>
     public long Saved => Interlocked.Read(ref _saved);
@@ -36,7 +41,7 @@ internal sealed class ShipProgress
         get
         {
             lock (_lock)
-                return new ShippedState(_generation, _history, _position, [.. _ends]);
+                return new ShippedState(_generation, _history, _position, [.. _ends], _topicPartitions);
         }
     }
 
@@ -72,19 +77,36 @@ internal sealed class ShipProgress
         _counters.Shipped(position);
     }
 
+    /// <summary>The topic's partitions from now on; 0: it is about to be made. On disk when this returns.</summary>
+    public void ShipInto(int topicPartitions)
+    {
+        lock (_lock)
+        {
+            if (topicPartitions == _topicPartitions)
+                return;
+            _topicPartitions = topicPartitions;
+            _dirty = true;
+        }
+
+        Save();
+    }
+
     /// <summary>Writes the checkpoint where it has moved.</summary>
     public void Save()
     {
-        ShippedState state;
-        lock (_lock)
+        lock (_saving)
         {
-            if (!_dirty)
-                return;
-            _dirty = false;
-            state = new ShippedState(_generation, _history, _position, [.. _ends]);
-        }
+            ShippedState state;
+            lock (_lock)
+            {
+                if (!_dirty)
+                    return;
+                _dirty = false;
+                state = new ShippedState(_generation, _history, _position, [.. _ends], _topicPartitions);
+            }
 
-        state.Save(_path);
-        Interlocked.Exchange(ref _saved, state.Position);
+            state.Save(_path);
+            Interlocked.Exchange(ref _saved, state.Position);
+        }
     }
 }

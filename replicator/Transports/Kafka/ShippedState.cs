@@ -5,21 +5,23 @@ namespace MultiCloudKv.Replicator.Transports.Kafka;
 /// <summary>
 /// The shipping checkpoint: up to where Kafka has confirmed this region's changes. Immutable. The file, all little-endian:
 /// <code>
-///   offset 0   format      u32  1
+///   offset 0   format      u32  2
 ///          4   generation  u32  of the partitions
 ///          8   history     16   of the binlog in which the position counts
 ///         24   position    i64  everything of the binlog below it is confirmed
 ///         32   count       u16
 ///         34   per partition: incarnation u32, history 16, sequence u64 of the last confirmed change
+///              topic       u16  partitions of the topic; 0: not known, or none was shipped into yet
 ///              crc32c      u32
 /// </code>
 /// </summary>
-internal sealed record ShippedState(uint Generation, HistoryId History, long Position, IReadOnlyList<FeedStart> Ends)
+internal sealed record ShippedState(uint Generation, HistoryId History, long Position, IReadOnlyList<FeedStart> Ends, int TopicPartitions)
 {
-    private const uint Format = 1;
+    private const uint Format = 2;
+    private const uint FormatWithoutTopic = 1;
 
     public static ShippedState None(uint generation, int partitions) =>
-        new(generation, HistoryId.None, 0, [.. Enumerable.Range(0, partitions).Select(p => new FeedStart(p, 0, HistoryId.None, 0))]);
+        new(generation, HistoryId.None, 0, [.. Enumerable.Range(0, partitions).Select(p => new FeedStart(p, 0, HistoryId.None, 0))], 0);
 
     /// <summary>Reads the file. Null: missing, damaged or of another generation; shipping then begins with the oldest change kept.</summary>
     public static ShippedState? TryRead(string path, uint generation, int partitions)
@@ -30,7 +32,8 @@ internal sealed record ShippedState(uint Generation, HistoryId History, long Pos
         if (content.Length < 4)
             return null;
         var reader = new ByteReader(content.AsSpan(0, content.Length - 4));
-        if (reader.ReadUInt32() != Format || reader.ReadUInt32() != generation)
+        uint format = reader.ReadUInt32();
+        if (format is not (Format or FormatWithoutTopic) || reader.ReadUInt32() != generation)
             return null;
         ReadOnlySpan<byte> history = reader.Take(HistoryId.Length);
         long position = reader.ReadInt64();
@@ -49,8 +52,9 @@ internal sealed record ShippedState(uint Generation, HistoryId History, long Pos
             ends.Add(new FeedStart(p, sequence, HistoryId.Read(history), incarnation));
         }
 
-        bool whole = reader.AtEnd && Crc32C.Compute(content.AsSpan(0, content.Length - 4)) == BitConverter.ToUInt32(content.AsSpan(content.Length - 4));
-        return whole ? new ShippedState(generation, log, position, ends) : null;
+        int topic = format == Format ? reader.ReadUInt16() : 0;
+        bool whole = !reader.Failed && reader.AtEnd && Crc32C.Compute(content.AsSpan(0, content.Length - 4)) == BitConverter.ToUInt32(content.AsSpan(content.Length - 4));
+        return whole ? new ShippedState(generation, log, position, ends, topic) : null;
     }
 
     /// <summary>Replaces the file; it is on disk when this returns.</summary>
@@ -69,6 +73,7 @@ internal sealed record ShippedState(uint Generation, HistoryId History, long Pos
             to.WriteUInt64(end.Sequence);
         }
 
+        to.WriteUInt16((ushort)TopicPartitions);
         to.WriteUInt32(Crc32C.Compute(to.Written));
         Durable.Replace(path, to.Written);
     }

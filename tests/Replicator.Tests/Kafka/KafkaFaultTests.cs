@@ -91,7 +91,7 @@ public sealed class KafkaFaultTests
         using (IAdminClient admin = KafkaSystem.Admin(broker.Bootstrap))
         {
             await admin.CreateTopicsAsync([
-                new TopicSpecification { Name = KafkaSystem.TopicOf(system.Cluster, "r1"), NumPartitions = 3, ReplicationFactor = 1 },
+                new TopicSpecification { Name = KafkaSystem.TopicOf(system.Cluster, "r1"), NumPartitions = 17, ReplicationFactor = 1 },
                 new TopicSpecification { Name = KafkaSystem.TopicOf(system.Cluster, "r2"), NumPartitions = 16, ReplicationFactor = 1, Configs = new Dictionary<string, string> { ["message.timestamp.type"] = "CreateTime" } },
             ]);
         }
@@ -99,7 +99,7 @@ public sealed class KafkaFaultTests
         foreach (TestRegion region in system.Regions)
             await region.StartAsync();
         EnvironmentException refused = await Assert.ThrowsAsync<EnvironmentException>(() => system.A.Running.WaitAsync(TestSystem.Patience));
-        Assert.Contains("has 3 partitions, this system 16", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("has 17 partitions, this system 16", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refused.Message);
         await AlarmedAsync(system.B, "message.timestamp.type is not LogAppendTime");
     }
