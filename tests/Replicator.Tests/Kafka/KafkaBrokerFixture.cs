@@ -1,6 +1,6 @@
 namespace MultiCloudKv.Replicator.Tests.Kafka;
 
-/// <summary>One broker for all tests of a class that leave it alone.</summary>
+/// <summary>One broker for all tests that leave it alone.</summary>
 public sealed class KafkaBrokerFixture : IAsyncLifetime
 {
     private KafkaBroker? _broker;

@@ -7,7 +7,8 @@ using MultiCloudKv.Rpc.Messages;
 namespace MultiCloudKv.Replicator.Tests.Kafka;
 
 /// <summary>Several partitions of the system in one of the topic's, over a real broker.</summary>
-public sealed class KafkaLayoutTests(KafkaBrokerFixture broker) : IClassFixture<KafkaBrokerFixture>
+[Collection(KafkaBrokerCollection.Name)]
+public sealed class KafkaLayoutTests(KafkaBrokerFixture broker)
 {
     [Theory]
     [InlineData(1)]

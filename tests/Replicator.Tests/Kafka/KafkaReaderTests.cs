@@ -9,7 +9,8 @@ using MultiCloudKv.Replicator.Transports.Kafka;
 namespace MultiCloudKv.Replicator.Tests.Kafka;
 
 /// <summary>Where a reader begins, for each of the partitions that share one of the topic's; messages are heartbeats made here.</summary>
-public sealed class KafkaReaderTests(KafkaBrokerFixture broker) : IClassFixture<KafkaBrokerFixture>
+[Collection(KafkaBrokerCollection.Name)]
+public sealed class KafkaReaderTests(KafkaBrokerFixture broker)
 {
     private const int Messages = 40_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

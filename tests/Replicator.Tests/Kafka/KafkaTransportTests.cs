@@ -6,7 +6,8 @@ using MultiCloudKv.Replicator.Transports.Kafka;
 namespace MultiCloudKv.Replicator.Tests.Kafka;
 
 /// <summary>The contract, kept by the Kafka transport over a real broker.</summary>
-public sealed class KafkaTransportTests(KafkaBrokerFixture broker) : TransportContract, IClassFixture<KafkaBrokerFixture>
+[Collection(KafkaBrokerCollection.Name)]
+public sealed class KafkaTransportTests(KafkaBrokerFixture broker) : TransportContract
 {
     protected override ITransport Make(TransportParts parts) => new KafkaTransport(parts);
 
