@@ -27,11 +27,11 @@ internal sealed class BinlogDirectory : IDisposable
     public HistoryFile? Existing => _file;
 
     /// <summary>False when the directory was copied or restored since it was last open, as far as the file system tells.</summary>
-    public bool IsOriginal => _file is not null && _file.Birthmark == Birthmark;
+    public bool IsOriginal => _file is not null && _file.Birthmark != 0 && _file.Birthmark == Birthmark;
 
     private HistoryFile File => _file!;
 
-    private long Birthmark => System.IO.File.GetCreationTimeUtc(_lock.Name).Ticks;
+    private long Birthmark => NativeFiles.Birth(_lock.SafeFileHandle);
 
     private string HistoryPath => Path.Combine(_options.Directory, SegmentNames.History);
 

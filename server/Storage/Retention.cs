@@ -59,14 +59,6 @@ internal sealed partial class Retention(Engine engine, long bytesMax, ILogger lo
             long limit = engine.PeerRegions.Count == 0 ? held : Math.Min(held, _confirmed);
             long committed = engine.Binlog.Committed;
             long bound = committed - bytesMax;
-            bool near = committed - FirstPosition() > (long)(bytesMax * AlarmAt);
-            if (near != _alarmed)
-            {
-                _alarmed = near;
-                if (near)
-                    LogNear(committed - FirstPosition(), bytesMax);
-            }
-
             if (bound > limit)
             {
                 LogBound(bytesMax);
@@ -74,7 +66,12 @@ internal sealed partial class Retention(Engine engine, long bytesMax, ILogger lo
             }
 
             engine.Binlog.DeleteSegmentsBefore(limit);
-            return FirstPosition();
+            long first = FirstPosition();
+            bool near = committed - first > (long)(bytesMax * AlarmAt);
+            if (near && !_alarmed)
+                LogNear(committed - first, bytesMax);
+            _alarmed = near;
+            return first;
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class TestLog : IDisposable
         }
     }
 
-    /// <summary>The same directory as another disk would hold it: a copy, without the witness. The original stays as it is.</summary>
+    /// <summary>The same directory as another disk would hold it: a copy that keeps the times of its files, without the witness. The original stays as it is.</summary>
     public TestLog Copy()
     {
         var copy = new TestLog(Options.Mode, Options.SegmentBytes, Options.Sync, _inMemory);
@@ -86,8 +86,14 @@ internal sealed class TestLog : IDisposable
         Directory.CreateDirectory(copy.Dir);
         foreach (string file in Directory.GetFiles(Dir))
         {
-            if (Path.GetFileName(file) != "lock")
-                File.Copy(file, Path.Combine(copy.Dir, Path.GetFileName(file)));
+            string to = Path.Combine(copy.Dir, Path.GetFileName(file));
+            // Whoever has the log open holds this one, which is empty.
+            if (Path.GetFileName(file) == "lock")
+                File.Create(to).Dispose();
+            else
+                File.Copy(file, to);
+            File.SetLastWriteTimeUtc(to, File.GetLastWriteTimeUtc(file));
+            File.SetLastAccessTimeUtc(to, File.GetLastAccessTimeUtc(file));
         }
 
         return copy;

@@ -2,6 +2,7 @@ using MultiCloudKv.Cli.Demo;
 using MultiCloudKv.Cli.Deployment;
 using MultiCloudKv.Cli.Remote;
 using MultiCloudKv.Cli.Verification;
+using MultiCloudKv.Integration.Tests.Workloads;
 
 namespace MultiCloudKv.Integration.Tests.Harness;
 
@@ -35,13 +36,14 @@ internal sealed class TestSystem : IAsyncDisposable
     public RegionState this[int index] => State.Regions[index];
 
     /// <summary>Plans a system and writes its configuration; nothing runs yet.</summary>
-    public static TestSystem Plan(string regions, params IEnumerable<string> settings)
+    public static TestSystem Plan(string regions, params IEnumerable<string> settings) =>
+        Write(SystemPlan.Make(Options(regions, settings)));
+
+    /// <summary>The same with Kafka between the regions, under a name that no other test's topics have.</summary>
+    public static TestSystem PlanKafka(string regions, string bootstrap, params IEnumerable<string> settings)
     {
-        string directory = Directory.CreateTempSubdirectory("mckv-it-").FullName;
-        SystemState state = SystemPlan.Make(new UpOptions { Directory = directory, Regions = regions, PortBase = FreePortBase(regions.Split(',').Length), Settings = [.. settings] });
-        foreach (RegionState region in state.Regions)
-            NodeConfigFile.Write(state, region);
-        return new TestSystem(state);
+        UpOptions options = Options(regions, settings) with { Transport = "kafka", Kafka = string.Join(',', regions.Split(',').Select(region => $"{region}={bootstrap}")) };
+        return Write(SystemPlan.Make(options) with { ClusterId = "it" + Guid.NewGuid().ToString("N")[..12] });
     }
 
     /// <summary>Plans a system and starts it: servers, replicators where there is more than one region, until all are ready.</summary>
@@ -70,10 +72,12 @@ internal sealed class TestSystem : IAsyncDisposable
         return disk;
     }
 
-    public async Task StartAllAsync()
+    /// <summary>Starts servers, then replicators where there is more than one region, and waits until all are ready.</summary>
+    /// <param name="dying">The region whose server is given a failpoint, if any.</param>
+    public async Task StartAllAsync(RegionState? dying = null, string failpoint = "")
     {
         foreach (RegionState region in State.Regions)
-            StartServer(region);
+            StartServer(region, region == dying ? new Dictionary<string, string> { ["MCKV_FAILPOINT"] = failpoint } : null);
         foreach (RegionState region in State.Regions)
             await AliveAsync(region);
         if (State.Regions.Count == 1)
@@ -157,6 +161,16 @@ internal sealed class TestSystem : IAsyncDisposable
             (applied, made) => applied == made,
             $"{receiver.Name} to apply what {origin.Name} made");
 
+    /// <summary>Ends the workloads, waits until the regions agree, and holds each of them against every ledger.</summary>
+    public async Task HoldsInAllAsync(params IReadOnlyList<Workload> loads)
+    {
+        foreach (Workload load in loads)
+            load.Stop();
+        await ConvergedAsync();
+        foreach (RegionState region in State.Regions)
+            LedgerCheck.Holds(region.ClientPort, [.. loads.SelectMany(load => load.Writers)]);
+    }
+
     public string ServerLog(RegionState region) => ReadLog(State.ServerLogOf(region));
 
     public string ReplicatorLog(RegionState region) => ReadLog(State.ReplicatorLogOf(region));
@@ -178,6 +192,21 @@ internal sealed class TestSystem : IAsyncDisposable
         if (!keep)
             Directory.Delete(State.Directory, recursive: true);
         Assert.True(bugs.Count == 0, $"{string.Join('\n', bugs.Take(5))}\nlogs are in {State.Directory}");
+    }
+
+    private static UpOptions Options(string regions, IEnumerable<string> settings) => new()
+    {
+        Directory = Directory.CreateTempSubdirectory("mckv-it-").FullName,
+        Regions = regions,
+        PortBase = FreePortBase(regions.Split(',').Length),
+        Settings = [.. settings],
+    };
+
+    private static TestSystem Write(SystemState state)
+    {
+        foreach (RegionState region in state.Regions)
+            NodeConfigFile.Write(state, region);
+        return new TestSystem(state);
     }
 
     private static IEnumerable<string> Bugs(string who, string log) =>

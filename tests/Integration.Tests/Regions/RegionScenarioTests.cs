@@ -6,6 +6,7 @@ using MultiCloudKv.Cli.Remote;
 using MultiCloudKv.Foundation;
 using MultiCloudKv.Integration.Tests.Harness;
 using MultiCloudKv.Integration.Tests.Workloads;
+using MultiCloudKv.Rpc.Messages;
 
 namespace MultiCloudKv.Integration.Tests.Regions;
 
@@ -112,8 +113,7 @@ public sealed class RegionScenarioTests
     [Fact]
     public async Task S29_PipelinesWriteTwoKeysInOppositeOrder_NoDeadlockAndNoHalfTransaction()
     {
-        await using TestSystem system = TestSystem.Plan("east", TestSystem.SmallParts);
-        await system.StartAsync(system[0]);
+        await using TestSystem system = await TestSystem.UpAsync("east,west", TestSystem.SmallParts);
         const int turns = 1_500;
         int done = 0, halves = 0;
         Thread[] threads =
@@ -130,10 +130,24 @@ public sealed class RegionScenarioTests
                 using RespConnection client = TestSystem.Connect(system[0]);
                 while (Volatile.Read(ref done) < 2)
                 {
-                    RespValue both = client.Ask("MGET", pair.Item1, pair.Item2);
-                    if (both.Items[0].Text != both.Items[1].Text)
-                        Interlocked.Increment(ref halves);
+                    // Written here, both; written in west, both in one slot.
+                    foreach ((string one, string other) in new[] { pair, ("{w}1", "{w}2") })
+                    {
+                        RespValue both = client.Ask("MGET", one, other);
+                        if (both.Items[0].Text != both.Items[1].Text)
+                            Interlocked.Increment(ref halves);
+                    }
+
                     client.Ask("MSET", pair.Item1 + "2", "1", pair.Item2 + "2", "1");
+                }
+            })),
+            .. new[] { ("x2", "y2"), ("y2", "x2") }.Select(pair => new Thread(() =>
+            {
+                using RespConnection client = TestSystem.Connect(system[1]);
+                for (int i = 0; Volatile.Read(ref done) < 2; i++)
+                {
+                    Pair(client, "{w}1", "{w}2", i);
+                    client.Ask("MSET", pair.Item1, "2", pair.Item2, "2");
                 }
             })),
         ];
@@ -142,6 +156,47 @@ public sealed class RegionScenarioTests
         foreach (Thread thread in threads)
             Assert.True(thread.Join(Until.Limit), "a pipeline hangs");
         Assert.Equal(0, halves);
+        await system.ConvergedAsync();
+    }
+
+    [Fact]
+    public async Task S17_OneKeyWrittenAsThreeTypesApart_NewestShowsEverywhereAndTheStreamGoesOn()
+    {
+        await using TestSystem system = await TestSystem.UpAsync("east,west,north", TestSystem.SmallParts);
+        string[][] writes = [["SET", "k", "text"], ["HSET", "k", "f", "v"], ["ZADD", "k", "2", "m"]];
+        foreach (RegionState region in system.State.Regions)
+            await LinksAsync(system, region, paused: true);
+        foreach (RegionState region in system.State.Regions)
+            await Until.True(async () => (await system.Client(region).ReplicatorStatusAsync(Stop)).Status?.Origins.All(origin => origin.State == LinkState.Paused) ?? false, $"{region.Name}'s links to be paused");
+        foreach ((RegionState region, string[] write) in system.State.Regions.Zip(writes))
+        {
+            using RespConnection client = TestSystem.Connect(region);
+            Assert.False(client.Ask(write).IsError);
+            Assert.False(client.Ask("INCR", "after").IsError);
+        }
+
+        foreach (RegionState region in system.State.Regions)
+            await LinksAsync(system, region, paused: false);
+        await system.ConvergedAsync();
+        HashSet<string> shown = [], siblings = [];
+        foreach (RegionState region in system.State.Regions)
+        {
+            using RespConnection client = TestSystem.Connect(region);
+            shown.Add(client.Ask("TYPE", "k").Text);
+            IReadOnlyList<RespValue> conflicts = client.Ask("CONFLICTS", "k").Items;
+            Assert.Equal(2, conflicts.Count);
+            siblings.Add(string.Join(' ', conflicts.Select(sibling => string.Join('|', sibling.Items.Select(item => item.Text)))));
+            Assert.Equal("3", client.Ask("GET", "after").Text);
+        }
+
+        // Each region's clock orders its writes against the others': which one was last is theirs to say.
+        Assert.Single(shown);
+        Assert.Single(siblings);
+        using RespConnection east = TestSystem.Connect(system[0]), north = TestSystem.Connect(system[2]);
+        Assert.Equal("OK", east.Ask("SET", "k", "settled").Text);
+        await Until.True(() => north.Ask("TYPE", "k").Text == "string" && north.Ask("GET", "k").Text == "settled", "the write that had seen all three in north");
+        Assert.Empty(north.Ask("CONFLICTS", "k").Items);
+        await system.ConvergedAsync();
     }
 
     [Fact]
@@ -190,6 +245,12 @@ public sealed class RegionScenarioTests
         }
 
         return counted;
+    }
+
+    private static async Task LinksAsync(TestSystem system, RegionState to, bool paused)
+    {
+        foreach (RegionState from in system.State.Regions.Where(from => from != to))
+            Assert.True(await system.Client(to).SetLinkAsync(from.Name, paused, Stop));
     }
 
     private static void Pair(RespConnection client, string first, string second, int value)

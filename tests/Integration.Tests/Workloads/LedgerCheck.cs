@@ -16,13 +16,20 @@ internal sealed class LedgerCheck : IDisposable
     /// <summary>Fails the test with the first contradictions.</summary>
     public static void Holds(int port, params IReadOnlyList<LedgerWriter> writers)
     {
+        if (Contradiction(port, writers) is { } wrong)
+            Assert.Fail(wrong);
+    }
+
+    /// <summary>The first contradictions, or null where there is none.</summary>
+    public static string? Contradiction(int port, IReadOnlyList<LedgerWriter> writers)
+    {
         using LedgerCheck check = new(port);
         foreach (LedgerWriter writer in writers)
             check.Check(writer);
         Attempts shared = writers.Aggregate(default(Attempts), (sum, writer) => sum + writer.Shared);
         long total = Number(check.Ask("GET", LedgerWriter.Total));
         check.Demand(total % LedgerWriter.TotalStep == 0 && shared.Allows(total / LedgerWriter.TotalStep), $"{LedgerWriter.Total} is {total}, {shared.Acknowledged} to {shared.Sent} times {LedgerWriter.TotalStep} were added");
-        Assert.True(check._wrong.Count == 0, $"{check._wrong.Count} contradictions:\n{string.Join('\n', check._wrong.Take(Shown))}");
+        return check._wrong.Count == 0 ? null : $"{check._wrong.Count} contradictions:\n{string.Join('\n', check._wrong.Take(Shown))}";
     }
 
     public void Dispose() => _connection.Dispose();

@@ -57,6 +57,47 @@ public sealed class ScenarioTests
     }
 
     [Fact]
+    public void S8_DeletesWhileARegionIsGoneForAWeek_LeaveLittleAndNothingOnceItNoLongerCounts()
+    {
+        const long week = 7L * 24 * 3_600_000;
+        const int rounds = 200;
+        // A meta record and its pending mark, for each key that is gone but could still be brought to life; however often it is deleted.
+        const int perKey = 2;
+        const int living = 2;
+        var script = new Script(3, K, Z);
+        script.Run(0, 1, t => t.HashWrite(Z, "stays", "v"));
+        script.ShipAll();
+        for (int i = 0; i < rounds; i++)
+        {
+            long at = 2 + (i * (week / rounds));
+            string field = $"f{i}";
+            script.Run(0, at, t => t.Set(K, "v", Never), t => t.HashWrite(Z, field, "v"));
+            script.ShipAll(0, 1);
+            script.Run(1, at + 1, t => t.RemoveElement(Z, field, 99), t => t.RemoveElement(Z, "absent", 99));
+            script.ShipAll(0, 1);
+            script.Run(0, at + 2, t => t.RemoveKey(K));
+            script.Run(1, at + 2, t => t.RemoveKey(K));
+            script.ShipAll(0, 1);
+            script.Beat(0, at + 3);
+            script.Beat(1, at + 3);
+            script.ShipAll(0, 1);
+            foreach (Replica present in script.Regions[..2])
+            {
+                present.Collect();
+                Assert.InRange(present.Records, living, living + (2 * perKey));
+            }
+        }
+
+        foreach (Replica present in script.Regions[..2])
+        {
+            present.Remove(2);
+            present.Collect();
+            Assert.Equal(living, present.Records);
+            present.CheckResidue();
+        }
+    }
+
+    [Fact]
     public void S9_CounterCountedInAllRegionsWithReplays_IsExact()
     {
         var script = new Script(3, K);
@@ -101,6 +142,24 @@ public sealed class ScenarioTests
         Assert.All(script.Regions, r => Assert.Equal("", script.Show(r.Index, K, 12)));
         Assert.All(script.Regions, r => Assert.Equal("h fresh=w", script.Show(r.Index, Z, 12)));
         script.Quiet(100);
+    }
+
+    [Fact]
+    public void S12_ExpiryRacesAWriteThatSetsAnExpiry_TheWriteSurvivesInBoth()
+    {
+        var script = new Script(2, K, Z);
+        script.Run(0, 1, t => t.Set(K, "old", World.Epoch + 10), t => t.Set(Z, "old", World.Epoch + 10));
+        script.ShipAll();
+        script.Run(0, 9, t => t.Set(K, "renewed", World.Epoch + 1000));
+        script.Beat(1, 20);
+        script.Regions[1].Collect();
+        script.Run(1, 21, t => t.Set(Z, "fresh", World.Epoch + 2000));
+        script.ShipAll();
+        script.Check(22);
+        Assert.All(script.Regions, r => Assert.Equal("s =renewed @1000", script.Show(r.Index, K, 22)));
+        Assert.All(script.Regions, r => Assert.Equal("s =fresh @2000", script.Show(r.Index, Z, 22)));
+        script.Quiet(3000);
+        Assert.All(script.Regions, r => Assert.Equal(0, r.Records));
     }
 
     [Fact]

@@ -111,6 +111,33 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public async Task S8_CommandsThatFindNothingToRemove_WriteNothing()
+    {
+        await using var server = new ServerFixture();
+        using TestClient client = await server.ConnectAsync();
+        client.Send("SET string v\r\nHSET hash f v\r\nSADD set m\r\nZADD zset 1 m\r\n");
+        for (int i = 0; i < 4; i++)
+            client.Receive();
+        string before = Written();
+        string[] removals =
+        [
+            "DEL absent:{0}", "UNLINK absent:{0}", "GETDEL absent:{0}", "EXPIRE absent:{0} 100", "PERSIST string", "HDEL hash {0}", "HDEL absent:{0} f", "SREM set {0}", "SREM absent:{0} m",
+            "SPOP absent:{0}", "SMOVE set other {0}", "ZREM zset {0}", "ZREM absent:{0} m", "ZPOPMIN absent:{0}", "ZREMRANGEBYSCORE zset 5 {0}5", "ZREMRANGEBYRANK zset 7 9",
+        ];
+        for (int i = 0; i < 200; i++)
+        {
+            client.Send(string.Concat(removals.Select(line => string.Format(System.Globalization.CultureInfo.InvariantCulture, line, i) + "\r\n")));
+            foreach (string line in removals)
+                Assert.True(client.Receive() is "0" or "nil" or "", line);
+        }
+
+        Assert.Equal(before, Written());
+        Assert.Equal("4", client.Run("DBSIZE"));
+
+        string Written() => Field(client.Run("INFO mckv").ReplaceLineEndings(" "), "binlog_committed");
+    }
+
+    [Fact]
     public async Task SyncAlways_RepliesOnlyWhenDurable()
     {
         await using var server = new ServerFixture("binlog: {sync: always}\n");
