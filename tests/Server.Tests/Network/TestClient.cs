@@ -52,6 +52,13 @@ internal sealed class TestClient : IDisposable
         }
     }
 
+    /// <summary>Leaves without a word: the connection is reset, whatever is under way.</summary>
+    public void Reset()
+    {
+        _socket.LingerState = new LingerOption(true, 0);
+        Dispose();
+    }
+
     public void Dispose()
     {
         _stream.Dispose();
