@@ -19,7 +19,7 @@ internal sealed class TestSystem : IAsyncDisposable
     private const int FirstPort = 10_000;
     private const int LastPort = 30_000;
     private static readonly string[] SignsOfABug = ["InvariantException", "Unhandled exception", ": a bug: ", "Fatal error.", "NotSupportedException", "NullReferenceException", "double free", "corrupted"];
-    private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(60);
 
     private readonly SystemRunner _runner;
     private readonly List<NodeClient> _clients = [];

@@ -9,7 +9,7 @@ namespace MultiCloudKv.Integration.Tests.Regions;
 public sealed class ReturnTests
 {
     private const int Some = 3_000;
-    private const long DamagedByte = 50_000;
+    private const long DamagedByte = 5_000;
 
     /// <summary>Segments so large that none is let go of: what a returning region lacks is there.</summary>
     private static readonly string[] WholeLog = [.. TestSystem.SmallParts.Where(part => !part.StartsWith("binlog.segment-bytes", StringComparison.Ordinal)), "binlog.segment-bytes=64MiB"];
