@@ -1,8 +1,6 @@
-using MultiCloudKv.Foundation;
+namespace MultiCloudKv.Foundation;
 
-namespace MultiCloudKv.Binlog;
-
-/// <summary>Walks groups that stand one after the other, with their offsets.</summary>
+/// <summary>Walks the groups of a change, which stand one after the other, with their offsets.</summary>
 public ref struct GroupReader
 {
     private ByteReader _reader;

@@ -17,10 +17,10 @@ internal static class HashCommands
         ("hsetnx", HSetNx),
         ("hget", HGet),
         ("hmget", HMGet),
-        ("hdel", HDel),
-        ("hlen", HLen),
+        ("hdel", ctx => ElementCommands.Remove(ctx, Hash)),
+        ("hlen", ctx => ElementCommands.Count(ctx, Hash)),
         ("hstrlen", HStrLen),
-        ("hexists", HExists),
+        ("hexists", ctx => ElementCommands.Contains(ctx, Hash)),
         ("hkeys", ctx => ReplyAll(ctx, fields: true, values: false)),
         ("hvals", ctx => ReplyAll(ctx, fields: false, values: true)),
         ("hgetall", ctx => ReplyAll(ctx, fields: true, values: true)),
@@ -85,33 +85,10 @@ internal static class HashCommands
             ReplyField(ctx, key, i);
     }
 
-    private static void HDel(CommandContext ctx)
-    {
-        if (!ctx.TryOpen(1, Hash, out KeyView key))
-            return;
-        ctx.PrefetchElements(key, 2);
-        int removed = 0;
-        for (int i = 2; i < ctx.Args.Count && key.Exists; i++)
-            removed += key.Remove(ctx.Args[i]) ? 1 : 0;
-        ctx.Reply.Integer(removed);
-    }
-
-    private static void HLen(CommandContext ctx)
-    {
-        if (ctx.TryOpen(1, Hash, out KeyView key))
-            ctx.Reply.Integer(key.Count);
-    }
-
     private static void HStrLen(CommandContext ctx)
     {
         if (ctx.TryOpen(1, Hash, out KeyView key))
             ctx.Reply.Integer(key.TryGet(ctx.Args[2], out ReadOnlySpan<byte> value) ? value.Length : 0);
-    }
-
-    private static void HExists(CommandContext ctx)
-    {
-        if (ctx.TryOpen(1, Hash, out KeyView key))
-            ctx.Reply.Integer(key.Contains(ctx.Args[2]) ? 1 : 0);
     }
 
     private static void ReplyField(CommandContext ctx, KeyView key, int index)

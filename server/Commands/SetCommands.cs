@@ -16,10 +16,10 @@ internal static class SetCommands
     public static IEnumerable<(string Name, CommandHandler Handler)> Handlers =>
     [
         ("sadd", SAdd),
-        ("srem", SRem),
-        ("sismember", SIsMember),
+        ("srem", ctx => ElementCommands.Remove(ctx, Set)),
+        ("sismember", ctx => ElementCommands.Contains(ctx, Set)),
         ("smismember", SMIsMember),
-        ("scard", SCard),
+        ("scard", ctx => ElementCommands.Count(ctx, Set)),
         ("smembers", SMembers),
         ("smove", SMove),
     ];
@@ -39,23 +39,6 @@ internal static class SetCommands
         ctx.Reply.Integer(added);
     }
 
-    private static void SRem(CommandContext ctx)
-    {
-        if (!ctx.TryOpen(1, Set, out KeyView key))
-            return;
-        ctx.PrefetchElements(key, 2);
-        int removed = 0;
-        for (int i = 2; i < ctx.Args.Count && key.Exists; i++)
-            removed += key.Remove(ctx.Args[i]) ? 1 : 0;
-        ctx.Reply.Integer(removed);
-    }
-
-    private static void SIsMember(CommandContext ctx)
-    {
-        if (ctx.TryOpen(1, Set, out KeyView key))
-            ctx.Reply.Integer(key.Contains(ctx.Args[2]) ? 1 : 0);
-    }
-
     private static void SMIsMember(CommandContext ctx)
     {
         if (!ctx.TryOpen(1, Set, out KeyView key))
@@ -64,12 +47,6 @@ internal static class SetCommands
         ctx.Reply.ArrayHeader(ctx.Args.Count - 2);
         for (int i = 2; i < ctx.Args.Count; i++)
             ctx.Reply.Integer(key.Contains(ctx.Args[i]) ? 1 : 0);
-    }
-
-    private static void SCard(CommandContext ctx)
-    {
-        if (ctx.TryOpen(1, Set, out KeyView key))
-            ctx.Reply.Integer(key.Count);
     }
 
     private static void SMembers(CommandContext ctx)

@@ -17,10 +17,10 @@ internal static class SortedSetCommands
     [
         ("zadd", ZAdd),
         ("zincrby", ZIncrBy),
-        ("zrem", ZRem),
+        ("zrem", ctx => ElementCommands.Remove(ctx, SortedSet)),
         ("zscore", ZScore),
         ("zmscore", ZMScore),
-        ("zcard", ZCard),
+        ("zcard", ctx => ElementCommands.Count(ctx, SortedSet)),
         ("zrank", ctx => ZRank(ctx, reverse: false)),
         ("zrevrank", ctx => ZRank(ctx, reverse: true)),
     ];
@@ -152,17 +152,6 @@ internal static class SortedSetCommands
         return false;
     }
 
-    private static void ZRem(CommandContext ctx)
-    {
-        if (!ctx.TryOpen(1, SortedSet, out KeyView key))
-            return;
-        ctx.PrefetchElements(key, 2);
-        int removed = 0;
-        for (int i = 2; i < ctx.Args.Count && key.Exists; i++)
-            removed += key.Remove(ctx.Args[i]) ? 1 : 0;
-        ctx.Reply.Integer(removed);
-    }
-
     private static void ZScore(CommandContext ctx)
     {
         if (ctx.TryOpen(1, SortedSet, out KeyView key))
@@ -177,12 +166,6 @@ internal static class SortedSetCommands
         ctx.Reply.ArrayHeader(ctx.Args.Count - 2);
         for (int i = 2; i < ctx.Args.Count; i++)
             ReplyScore(ctx, key, i);
-    }
-
-    private static void ZCard(CommandContext ctx)
-    {
-        if (ctx.TryOpen(1, SortedSet, out KeyView key))
-            ctx.Reply.Integer(key.Count);
     }
 
     /// <summary>The place of a member is counted from the nearer end only if it is the end asked for: time grows with the place.</summary>

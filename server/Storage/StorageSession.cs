@@ -239,7 +239,7 @@ public sealed class StorageSession : IRecordStores
             return;
         }
 
-        var reader = new Binlog.GroupReader(groups);
+        var reader = new GroupReader(groups);
         for (int i = 0; i < count; i++)
         {
             bool more = reader.MoveNext();

@@ -1,3 +1,5 @@
+using MultiCloudKv.Foundation;
+
 namespace MultiCloudKv.Binlog.Tests;
 
 public class BinlogReaderTests

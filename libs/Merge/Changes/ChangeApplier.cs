@@ -30,7 +30,7 @@ namespace MultiCloudKv.Merge.Changes;
 /// </para>
 /// <para>
 /// <b>Failure.</b> Malformed bytes break an invariant: what comes from elsewhere is validated before it is logged
-/// (<see cref="GroupReader.Validate"/>). A store that throws leaves the group half applied: the caller stops the process and
+/// (<see cref="ChangeGroup.TryRead"/>, <see cref="OpReader.Validate"/>). A store that throws leaves the group half applied: the caller stops the process and
 /// replay applies it from the last checkpoint.
 /// </para>
 /// </summary>
@@ -75,14 +75,14 @@ public sealed class ChangeApplier
     /// <param name="nowMs">This node's clock: decides which keys count as visible.</param>
     public ApplyResult Apply(IRecordStore store, Stamp stamp, ReadOnlySpan<byte> group, long nowMs)
     {
-        var reader = new GroupReader(group);
-        Invariant.Check(reader.MoveNext());
-        ApplyResult verdict = Judge(reader.Slot, stamp, reader.Prev);
+        var reader = new ByteReader(group);
+        Invariant.Check(ChangeGroup.TryRead(ref reader, out ChangeGroup change));
+        ApplyResult verdict = Judge(change.Slot, stamp, change.Previous);
         if (verdict != ApplyResult.Applied)
             return verdict;
-        _change.Begin(store, reader.Slot, stamp, reader.Context, nowMs);
-        Run(reader.Ops);
-        _vectors.SetApplied(reader.Slot, stamp.Region, stamp.Hlc);
+        _change.Begin(store, change.Slot, stamp, change.ContextBytes, nowMs);
+        Run(change.Ops);
+        _vectors.SetApplied(change.Slot, stamp.Region, stamp.Hlc);
         return ApplyResult.Applied;
     }
 

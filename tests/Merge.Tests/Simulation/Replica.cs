@@ -130,11 +130,11 @@ internal sealed class Replica : IRecordStores, IMergeEffects
         var reader = new GroupReader(real.Groups.ToArray());
         foreach (HistoryChange change in changes)
         {
-            if (!reader.MoveNext() || reader.Slot != change.Slot)
+            if (!reader.MoveNext() || reader.Current.Slot != change.Slot)
                 throw new SimulationFailure($"region {Id}: the groups are not those of the slots written to");
             change.Hlc = hlc;
             _history.Add(change);
-            var entry = new LogEntry(hlc, change.Slot, reader.Group.ToArray(), change, null);
+            var entry = new LogEntry(hlc, change.Slot, reader.Current.Bytes.ToArray(), change, null);
             int partition = Array.IndexOf(_place.Partitions, Place.PartitionOf(change.Slot));
             Apply(Index, partition, entry);
             shipped.Add((partition, entry));

@@ -74,7 +74,7 @@ internal sealed class Region : IRecordStores, IMergeEffects
         Clock = Math.Max(Clock, change.Stamp.Hlc);
         var groups = new GroupReader(change.Groups);
         while (groups.MoveNext())
-            results.Add(_applier.Apply(Store, change.Stamp, groups.Group, NowMs));
+            results.Add(_applier.Apply(Store, change.Stamp, groups.Current.Bytes, NowMs));
         return results;
     }
 
