@@ -58,7 +58,7 @@ internal static class ReplicationStage
 
     private static async Task BothDirectionsAsync(BenchContext bench, RegionState east, RegionState west, double redis)
     {
-        double seconds = bench.Options.ReplicationSeconds / 2;
+        double seconds = bench.Options.ReplicationSeconds;
         Task<ReplicationRun> there = ReplicationRun.MeasureAsync(east.ClientPort, west.ClientPort, 16, seconds, [], bench.Options.Keys, bench.Stop);
         ReplicationRun back = await ReplicationRun.MeasureAsync(west.ClientPort, east.ClientPort, 16, seconds, [], bench.Options.Keys, bench.Stop).ConfigureAwait(false);
         ReplicationRun forth = await there.ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using MultiCloudKv.Binlog;
 using MultiCloudKv.Foundation;
@@ -7,7 +8,7 @@ namespace MultiCloudKv.Replicator.Ship;
 /// <summary>
 /// Watches the committed length of the node's binlog and wakes whoever waits for more. One thread looks. Its pace is the
 /// only linger there is: what was committed between two looks travels together, and a message costs about as much as ten changes.
-/// So it looks every quarter of a millisecond while there is little traffic, every millisecond under a steady load, every four
+/// So it looks every quarter of a millisecond while there is little traffic, every millisecond under a steady load, every five
 /// where the log grows fast; every two after a pause and every five after a long one, so that an idle node costs next to nothing.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
@@ -15,11 +16,15 @@ public sealed partial class LogTail : IDisposable
 {
     private const long PauseNs = 250_000;
     private const long PauseSteadyNs = 1_000_000;
-    private const long PauseFastNs = 4_000_000;
+    private const long PauseFastNs = 5_000_000;
     private const long PauseIdleNs = 2_000_000;
     private const long PauseAsleepNs = 5_000_000;
     private const long SteadyBytesPerSecond = 1 << 20;
     private const long FastBytesPerSecond = 8 << 20;
+
+    /// <summary>The rate is a mean over about so many looks.</summary>
+    private const int RateLooks = 8;
+
     private const int LooksBeforeIdle = 200;
     private const int LooksBeforeAsleep = 3000;
     private readonly string _directory;
@@ -57,13 +62,18 @@ public sealed partial class LogTail : IDisposable
     {
         int quiet = 0;
         long pace = PauseNs;
+        double rate = 0;
+        long looked = Stopwatch.GetTimestamp();
         while (!_stop.IsCancellationRequested)
         {
             _reader ??= TryOpen();
             long committed = _reader?.Committed ?? 0;
+            long now = Stopwatch.GetTimestamp();
+            rate += (((committed - Committed) / Stopwatch.GetElapsedTime(looked, now).TotalSeconds) - rate) / RateLooks;
+            looked = now;
             if (committed != Committed)
             {
-                pace = Pace(committed - Committed, pace);
+                pace = Pace(rate);
                 Volatile.Write(ref _committed, committed);
                 Wake();
                 quiet = 0;
@@ -89,12 +99,9 @@ public sealed partial class LogTail : IDisposable
         }
     }
 
-    /// <summary>The next pause, where the log grew by so many bytes within the last one.</summary>
-    private static long Pace(long bytes, long pauseNs)
-    {
-        long perSecond = bytes * (1_000_000_000 / pauseNs);
-        return perSecond >= FastBytesPerSecond ? PauseFastNs : perSecond >= SteadyBytesPerSecond ? PauseSteadyNs : PauseNs;
-    }
+    /// <summary>The pause where the log grows by so many bytes a second.</summary>
+    private static long Pace(double bytesPerSecond) =>
+        bytesPerSecond >= FastBytesPerSecond ? PauseFastNs : bytesPerSecond >= SteadyBytesPerSecond ? PauseSteadyNs : PauseNs;
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -19,6 +19,9 @@ internal sealed partial class KafkaClients(NodeConfig config, string region, ILo
 {
     private const int ProducerQueueKbytes = 64 << 10;
     private const int ConsumerQueueKbytes = 32 << 10;
+    /// <summary>Below two milliseconds the library's sender polls without a pause until it is over.</summary>
+    private const int LingerMs = 2;
+
     private const int RequestTimeoutMs = 10_000;
     private const int ReconnectMs = 50;
     private const int ReconnectMaxMs = 1000;
@@ -43,7 +46,7 @@ internal sealed partial class KafkaClients(NodeConfig config, string region, ILo
         settings.Acks = Acks.All;
         settings.MessageTimeoutMs = 0;
         settings.RequestTimeoutMs = RequestTimeoutMs;
-        settings.LingerMs = 1;
+        settings.LingerMs = LingerMs;
         settings.CompressionType = CompressionType.Lz4;
         settings.MessageMaxBytes = MessageLimits.MessageBytesMax + (1 << 20);
         settings.QueueBufferingMaxKbytes = ProducerQueueKbytes;

@@ -108,8 +108,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         try
         {
             using IConsumer<Ignore, byte[]> consumer = _clients.Consumer();
-            using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-            Layout = TopicLayout.Ask(admin, Topic, _clients.Partitions, AskTimeout);
+            Layout = AskLayout(consumer);
             _lookAt = Environment.TickCount64 + (long)TopicLayout.LookInterval.TotalMilliseconds;
             consumer.Assign(Places(consumer));
             _opened.TrySetResult();
@@ -118,7 +117,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
                 _arrivals.WaitForRoom();
                 Consume(consumer);
                 if (Environment.TickCount64 > _lookAt)
-                    LookAgain(admin);
+                    LookAgain(consumer);
             }
         }
         catch (Exception e)
@@ -132,6 +131,13 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         {
             _ended.TrySetResult();
         }
+    }
+
+    /// <summary>The administrative client is not kept: while there is one, a thread of it takes a whole processor to look for answers.</summary>
+    private TopicLayout AskLayout(IConsumer<Ignore, byte[]> consumer)
+    {
+        using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        return TopicLayout.Ask(admin, Topic, _clients.Partitions, AskTimeout);
     }
 
     private List<TopicPartitionOffset> Places(IConsumer<Ignore, byte[]> consumer)
@@ -192,12 +198,12 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     }
 
     /// <summary>Partitions that are added while this reads would carry what it doesn't see.</summary>
-    private void LookAgain(IAdminClient admin)
+    private void LookAgain(IConsumer<Ignore, byte[]> consumer)
     {
         _lookAt = Environment.TickCount64 + (long)TopicLayout.LookInterval.TotalMilliseconds;
         try
         {
-            TopicLayout now = TopicLayout.Ask(admin, Topic, _clients.Partitions, AskTimeout);
+            TopicLayout now = AskLayout(consumer);
             if (now != Layout)
                 throw new IOException($"{Topic} at {_clients.Bootstrap} had {Layout.Kafka} partitions and now has {now.Kafka}");
         }

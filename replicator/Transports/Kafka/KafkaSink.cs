@@ -11,13 +11,18 @@ namespace MultiCloudKv.Replicator.Transports.Kafka;
 /// </summary>
 /// <remarks>
 /// The first delivery that fails ends this sink and its producer (<see cref="Failed"/>): a producer that dropped one message
-/// must not send the next. At most <see cref="BytesMax"/> and <see cref="MessagesMax"/> are on their way; at the bound the
-/// shipper waits, and while brokers are away that is where it stands. One shipper gives; confirmations come on the client's thread.
+/// must not send the next. At most <see cref="BytesMax"/>, <see cref="MessagesMax"/> and <see cref="RoundsMax"/> are on their way; at the bound the
+/// shipper waits, and while brokers are away that is where it stands. What is committed meanwhile makes the next round, so a slow broker gets
+/// fewer, larger requests instead of a queue of small ones. One shipper gives; confirmations come on the client's thread.
 /// </remarks>
 internal sealed class KafkaSink : IMessageSink, IDisposable
 {
     private const long BytesMax = 32 << 20;
     private const int MessagesMax = 8192;
+
+    /// <summary>One that the broker works on and one on its way there. With more the client reaches its own bound of requests, where it polls without a pause.</summary>
+    private const int RoundsMax = 2;
+
     private static readonly TimeSpan QueueFullDelay = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(2);
     private readonly Lock _lock = new();
@@ -118,6 +123,8 @@ internal sealed class KafkaSink : IMessageSink, IDisposable
         _producer.Dispose();
     }
 
+    private bool HasRoom => _bytes < BytesMax && _messages < MessagesMax && _rounds.Count < RoundsMax;
+
     private async ValueTask RoomAsync(CancellationToken cancel)
     {
         while (true)
@@ -127,7 +134,7 @@ internal sealed class KafkaSink : IMessageSink, IDisposable
             {
                 if (_failed.Task.IsCompleted)
                     break;
-                if (_bytes < BytesMax && _messages < MessagesMax)
+                if (HasRoom)
                     return;
                 _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 room = _room.Task;
@@ -189,7 +196,7 @@ internal sealed class KafkaSink : IMessageSink, IDisposable
                 _progress.Confirm(oldest.Position, oldest.Ends);
             }
 
-            if (_bytes < BytesMax && _messages < MessagesMax)
+            if (HasRoom)
                 (room, _room) = (_room, null);
         }
 
