@@ -1,6 +1,7 @@
 using System.Globalization;
 using MultiCloudKv.Cli.Deployment;
 using MultiCloudKv.Cli.Testing;
+using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Cli.Bench;
 
@@ -9,6 +10,9 @@ internal sealed class KafkaBrokers : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly Dictionary<string, string?> NoSettings = [];
+
+    /// <summary>Sixteen bytes. One that the script draws begins with a dash now and then, which Kafka's tools take for an option.</summary>
+    private const string ClusterId = "bWNrdi10ZXN0LWJyb2tlcg";
 
     private readonly string _script;
     private readonly List<string> _directories = [];
@@ -32,12 +36,15 @@ internal sealed class KafkaBrokers : IAsyncDisposable
         {
             int port = Ports.Pick(29092 + (endpoints.Count * 200), 29900, taken);
             string own = Path.Combine(directory, "kafka-" + region);
+            Directory.CreateDirectory(own);
+            await File.WriteAllTextAsync(Path.Combine(own, "cluster-id"), ClusterId, stop).ConfigureAwait(false);
+            await File.WriteAllTextAsync(Path.Combine(own, "brokers"), "1", stop).ConfigureAwait(false);
             LimitedRun run = await LimitedRun.StartAsync(script, ["start", own, port.ToString(CultureInfo.InvariantCulture)], own + ".log", StartLimit, NoSettings, stop).ConfigureAwait(false);
             brokers._directories.Add(own);
             if (run.ExitCode != 0)
             {
                 await brokers.DisposeAsync().ConfigureAwait(false);
-                return null;
+                throw new EnvironmentException($"{script} could not start a broker; see {own}.log");
             }
 
             endpoints.Add($"{region}=127.0.0.1:{port}");

@@ -18,6 +18,9 @@ internal sealed class KafkaBroker : IAsyncDisposable
     private readonly string _properties;
     private readonly int _port;
 
+    /// <summary>Sixteen bytes. One that the script draws begins with a dash now and then, which Kafka's tools take for an option.</summary>
+    private const string ClusterId = "bWNrdi10ZXN0LWJyb2tlcg";
+
     private KafkaBroker(DirectoryInfo? directory, int port, string properties, string bootstrap)
     {
         _directory = directory;
@@ -34,9 +37,19 @@ internal sealed class KafkaBroker : IAsyncDisposable
         Assert.SkipWhen(Script is null, "needs ../shared/kafka: a broker that this test may kill");
         int port = FreePort();
         DirectoryInfo directory = Directory.CreateTempSubdirectory("mckv-kafka-");
+        await File.WriteAllTextAsync(Path.Combine(directory.FullName, "cluster-id"), ClusterId);
+        await File.WriteAllTextAsync(Path.Combine(directory.FullName, "brokers"), "1");
         var broker = new KafkaBroker(directory, port, properties, $"127.0.0.1:{port}");
-        await broker.StartAgainAsync();
-        return broker;
+        try
+        {
+            await broker.StartAgainAsync();
+            return broker;
+        }
+        catch
+        {
+            directory.Delete(recursive: true);
+            throw;
+        }
     }
 
     /// <summary>Any broker, or null where there is none.</summary>
