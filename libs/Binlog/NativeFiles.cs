@@ -10,6 +10,7 @@ internal static unsafe partial class NativeFiles
     public const int ErrnoNoSpace = 28;
     public const int ErrnoQuota = 122;
 
+    public const int MadviseRandom = 1;
     public const int MadviseDontNeed = 4;
     public const int MadvisePopulateWrite = 23;
 

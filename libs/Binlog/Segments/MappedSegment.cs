@@ -6,12 +6,15 @@ namespace MultiCloudKv.Binlog;
 /// <summary>
 /// A segment written through a shared mapping: an append is a copy. The first touch of a page costs a fault of a microsecond or more (the
 /// file system's write notification included), so the helper thread takes them ahead of the writer; what lies well behind is dropped from
-/// the process's resident memory (it stays in the page cache, where readers and the sync find it).
+/// the process's resident memory (it stays in the page cache, where readers and the sync find it). Pages are made present in short pieces: a
+/// kernel that does not preempt itself gives nobody else the processor before a system call has ended. The mapping is declared random for the
+/// same reason: to read ahead in a file that holds nothing yet is to zero megabytes of page cache at one fault.
 /// </summary>
 internal sealed unsafe class MappedSegment : AppendSegment
 {
     private const long PageBytes = 4096;
     private const long KeepBehindBytes = 1 << 20;
+    private const long PopulatePieceBytes = 128 << 10;
 
     private readonly Mapping _mapping;
     private readonly byte* _address;
@@ -23,6 +26,7 @@ internal sealed unsafe class MappedSegment : AppendSegment
     {
         _mapping = Mapping.Of(file, path, capacity, writable: true);
         _address = _mapping.Address;
+        _ = NativeFiles.Advise((nint)_address, (nuint)capacity, NativeFiles.MadviseRandom);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,11 +49,12 @@ internal sealed unsafe class MappedSegment : AppendSegment
         if (!again)
             start = Math.Max(start, _populated);
         long end = Math.Min((offset + ahead + PageBytes - 1) & ~(PageBytes - 1), Capacity & ~(PageBytes - 1));
-        if (end > start)
+        for (; start < end; start = _populated)
         {
-            if (NativeFiles.Advise((nint)(_address + start), (nuint)(end - start), NativeFiles.MadvisePopulateWrite) != 0)
-                Touch(start, end);
-            _populated = end;
+            long piece = Math.Min(start + PopulatePieceBytes, end);
+            if (NativeFiles.Advise((nint)(_address + start), (nuint)(piece - start), NativeFiles.MadvisePopulateWrite) != 0)
+                Touch(start, piece);
+            _populated = piece;
         }
 
         long behind = (offset - KeepBehindBytes) & ~(PageBytes - 1);
