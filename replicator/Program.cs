@@ -4,9 +4,11 @@ using Microsoft.Extensions.Logging;
 using MultiCloudKv.Foundation;
 using MultiCloudKv.Replicator;
 using MultiCloudKv.Replicator.Telemetry;
+using MultiCloudKv.Rpc;
 using MultiCloudKv.Rpc.Admin;
 using MultiCloudKv.Rpc.Configuration;
 
+InlineSockets.Enable();
 if (args is not ["--config", var path])
 {
     Console.Error.WriteLine("usage: MultiCloudKv.Replicator --config FILE");

@@ -58,10 +58,11 @@ public sealed class ReplicatorService(
 
         // Read before the log: whatever it covers is there.
         PartitionCursor cursor = services.Board.Of(origin, partition);
-        var reader = new HistoryReader(ship, index);
+        var reader = new HistoryReader(ship);
         if (cursor.Sequence > request.AfterSequence || origin == services.Config.RegionId)
         {
-            foreach (IReadOnlyList<OutMessage> messages in reader.Read(origin, partition, request.AfterSequence, request.AfterStamp))
+            long? from = await LogIndex.AsideAsync(() => index.Locate(origin, partition, request.AfterSequence));
+            foreach (IReadOnlyList<OutMessage> messages in reader.Read(from, origin, partition, request.AfterSequence, request.AfterStamp))
             {
                 var reply = new FetchReply();
                 reply.Messages.AddRange(messages.Select(m => UnsafeByteOperations.UnsafeWrap(m.Bytes)));

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using MultiCloudKv.Foundation;
+using MultiCloudKv.Rpc;
 using MultiCloudKv.Rpc.Configuration;
 using MultiCloudKv.Server;
 using MultiCloudKv.Server.Network;

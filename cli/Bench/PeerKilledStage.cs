@@ -17,7 +17,6 @@ internal static class PeerKilledStage
         await Task.Delay(TimeSpan.FromSeconds(away), bench.Stop).ConfigureAwait(false);
         long returned = Stopwatch.GetTimestamp();
         system.StartServer(west);
-        await system.WaitAliveAsync(west, bench.Stop).ConfigureAwait(false);
         system.StartReplicator(west);
         await system.WaitReadyAsync(west, bench.Stop).ConfigureAwait(false);
         double ready = Stopwatch.GetElapsedTime(returned).TotalSeconds;

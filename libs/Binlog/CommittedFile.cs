@@ -12,7 +12,8 @@ namespace MultiCloudKv.Binlog;
 ///         16   nonce           16  of this opening of the directory
 ///         32   history id      16
 ///         48   boot id         16  of the machine's run in which it was written
-///         64   committed       i64 end of the last whole record; alone in its cache line
+///         64   committed       i64 end of the last whole record
+///         72   originated      i64 end of the last one that holds changes of this region; these two share a cache line with nothing else
 ///        128   durable         i64 synced up to here
 ///        136   first retained  i64
 /// </code>
@@ -37,6 +38,8 @@ internal sealed unsafe class CommittedFile : IDisposable
     }
 
     public ref long Committed => ref *(long*)(_at + 64);
+
+    public ref long Originated => ref *(long*)(_at + 72);
 
     public ref long Durable => ref *(long*)(_at + 128);
 
@@ -67,6 +70,7 @@ internal sealed unsafe class CommittedFile : IDisposable
         Volatile.Write(ref created.Durable, durable);
         Volatile.Write(ref created.FirstRetained, firstRetained);
         Volatile.Write(ref created.Committed, committed);
+        Volatile.Write(ref created.Originated, committed);
         Volatile.Write(ref created.State, StateOpen);
         return created;
     }

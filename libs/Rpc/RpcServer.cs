@@ -43,7 +43,7 @@ public sealed partial class RpcServer : IHttpApplication<HttpContext>, IAsyncDis
         _authorization = options.Password is null ? null : Encoding.UTF8.GetBytes(RpcChannel.AuthorizationValue(options.Password));
         _log = options.Loggers.CreateLogger<RpcServer>();
         _services = KestrelServices.Build(options.Loggers, options.Certificate is not null);
-        _sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions { NoDelay = true }), options.Loggers);
+        _sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions { NoDelay = true, UnsafePreferInlineScheduling = true }), options.Loggers);
         _kestrel = new KestrelServer(Options.Create(Configure(options, _services)), _sockets, options.Loggers);
     }
 

@@ -149,11 +149,17 @@ internal sealed class ApplyStream : IAsyncDisposable
 
     private void Take(ApplyAck ack)
     {
+        for (uint left = ack.Count; left > 0; left--)
+            Take(ack, ack.Ticket - left + 1);
+    }
+
+    private void Take(ApplyAck ack, ulong ticket)
+    {
         UnderWay entry;
         lock (_lock)
         {
-            if (!_underWay.TryDequeue(out entry!) || entry.Ticket != ack.Ticket)
-                throw new RpcException(RpcStatus.Internal, $"the node acknowledged item {ack.Ticket} out of turn");
+            if (!_underWay.TryDequeue(out entry!) || entry.Ticket != ticket)
+                throw new RpcException(RpcStatus.Internal, $"the node acknowledged item {ticket} out of turn");
             _bytes -= entry.Bytes;
             if (_bytes < _bytesMax || _underWay.Count == 0)
                 Wake();

@@ -71,7 +71,7 @@ public sealed partial class OriginPipeline
                 Counters.Heartbeat(heartbeat.Frontier);
                 break;
             case ApplyOutcome.Applied or ApplyOutcome.Duplicate:
-                double lag = _services.Time.GetUtcNow().ToUnixTimeMilliseconds() - HybridTime.PhysicalMs(sent.Cursor.Stamp);
+                double lag = (double)ack.AppliedMs - HybridTime.PhysicalMs(sent.Cursor.Stamp);
                 Counters.Applied(sent.Changes, sent.Bytes, sent.Cursor.Stamp, Math.Max(0, lag));
                 if (_services.Alarms.Count > 0)
                     ClearAlarms(sent.Cursor.Partition);

@@ -9,7 +9,7 @@ namespace MultiCloudKv.Replicator.Ship;
 /// lost tail, or another region's changes (invariant I3). Stamps, incarnations, histories and bytes are those they were born with.
 /// </summary>
 /// <remarks>Not thread-safe; one per request.</remarks>
-internal sealed class HistoryReader(ShipperOptions options, LogIndex index)
+internal sealed class HistoryReader(ShipperOptions options)
 {
     private const int ReplyBytes = 256 << 10;
     private readonly Stack<ByteWriter> _pool = new();
@@ -20,10 +20,11 @@ internal sealed class HistoryReader(ShipperOptions options, LogIndex index)
     public ulong LastSequence { get; private set; }
 
     /// <summary>The messages in order, a few at a time; each list is valid until the next.</summary>
-    public IEnumerable<IReadOnlyList<OutMessage>> Read(byte origin, int partition, ulong afterSequence, ulong afterStamp)
+    /// <param name="from">Where they stand in the log (<see cref="LogIndex.Locate"/>).</param>
+    public IEnumerable<IReadOnlyList<OutMessage>> Read(long? from, byte origin, int partition, ulong afterSequence, ulong afterStamp)
     {
         LastSequence = afterSequence;
-        if (index.Locate(origin, partition, afterSequence) is not { } position || BinlogReader.TryOpen(options.BinlogDirectory) is not { } reader)
+        if (from is not { } position || BinlogReader.TryOpen(options.BinlogDirectory) is not { } reader)
         {
             Gone = true;
             yield break;

@@ -13,8 +13,13 @@ namespace MultiCloudKv.Replicator.Ship;
 public sealed class LogIndex(string directory, Partitions partitions)
 {
     private readonly Lock _lock = new();
+    private readonly ShipMarks _passed = new();
     private readonly SortedDictionary<long, SegmentIndex> _segments = [];
     private HistoryId _session;
+
+    /// <summary>Asks on a thread of its own: the answer may need a pass over gigabytes, and the pool's workers carry all streams.</summary>
+    public static Task<T> AsideAsync<T>(Func<T> question) =>
+        Task.Factory.StartNew(question, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 
     /// <summary>Looks up where to start reading.</summary>
     /// <returns>Null: the log no longer holds the change after <paramref name="afterSequence"/>, or never held any of it.</returns>
@@ -40,6 +45,19 @@ public sealed class LogIndex(string directory, Partitions partitions)
 
             return null;
         }
+    }
+
+    /// <summary>Notes how far a shipper of this region's changes has read.</summary>
+    internal void Pass(HistoryId session, long position, Func<int, ulong?> sequenceOf) => _passed.Pass(session, position, partitions.Count, sequenceOf);
+
+    /// <summary>
+    /// As <see cref="Locate"/> for a receiver of this region's changes that is of their incarnation, at no cost where a shipper has passed
+    /// the place since the replicator started. Null says only that none has.
+    /// </summary>
+    public long? LocatePassed(int partition, ulong afterSequence)
+    {
+        using BinlogReader? reader = BinlogReader.TryOpen(directory);
+        return reader is null ? null : _passed.Before(reader, partition, afterSequence);
     }
 
     /// <summary>Where a reader starts that wants everything this region made in an incarnation.</summary>

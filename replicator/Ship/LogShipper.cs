@@ -24,6 +24,7 @@ public sealed class LogShipper : IDisposable
     private const int BufferBytesKeptMax = 1 << 20;
     private readonly ShipperOptions _options;
     private readonly BinlogReader _reader;
+    private readonly LogIndex _index;
     private readonly LogTail _tail;
     private readonly Func<NodeSample?> _sample;
     private readonly MessageBuilder?[] _builders;
@@ -33,19 +34,23 @@ public sealed class LogShipper : IDisposable
     private readonly Dictionary<int, (ulong Sequence, uint Incarnation, HistoryId History)> _has = [];
     private readonly Queue<LargeChange> _alone = new();
     private readonly Queue<FeedRefusal> _refused = new();
+    private readonly Func<int, ulong?> _lastSequenceOf;
     private long _sampleSent;
     private int _roundBytes;
 
+    /// <param name="index">Is told what was passed.</param>
     /// <param name="starts">Per partition what the receiver has; partitions that are not named are not shipped.</param>
     /// <param name="position">Where to start: at or before everything the receiver lacks.</param>
     /// <param name="sample">The newest sample of the node, whose heartbeat is to be sent.</param>
     /// <exception cref="EnvironmentException">There is no binlog, or not that far back.</exception>
-    public LogShipper(ShipperOptions options, LogTail tail, Func<NodeSample?> sample, IEnumerable<FeedStart> starts, long position)
+    public LogShipper(ShipperOptions options, LogIndex index, LogTail tail, Func<NodeSample?> sample, IEnumerable<FeedStart> starts, long position)
     {
         _options = options;
+        _index = index;
         _tail = tail;
         _sample = sample;
         _builders = new MessageBuilder?[options.Partitions.Count];
+        _lastSequenceOf = partition => _builders[partition]?.Sequence;
         foreach (FeedStart start in starts)
         {
             var builder = new MessageBuilder(start.Partition, options.Region, options.Generation, options.MessageBytes, options.Compress, _pool);
@@ -85,6 +90,8 @@ public sealed class LogShipper : IDisposable
             if (_done.Count > 0)
                 await SendAsync(sink, position, cancel);
             Position = position;
+            if (_alone.Count == 0)
+                _index.Pass(_reader.Session, position, _lastSequenceOf);
             if (!more && !HeartbeatDue())
                 await next.WaitAsync(cancel);
         }

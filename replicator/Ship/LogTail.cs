@@ -6,7 +6,8 @@ using MultiCloudKv.Foundation;
 namespace MultiCloudKv.Replicator.Ship;
 
 /// <summary>
-/// Watches the committed length of the node's binlog and wakes whoever waits for more. One thread looks. Its pace is the
+/// Watches the committed length of the node's binlog and wakes whoever waits for more of what this region wrote: where the log only grows by
+/// other regions' changes there is nothing to ship, and a shipper passes over them with the next heartbeat. One thread looks. Its pace is the
 /// only linger there is: what was committed between two looks travels together, and a message costs about as much as ten changes.
 /// So it looks every quarter of a millisecond while there is little traffic, every millisecond under a steady load, every five
 /// where the log grows fast; every two after a pause and every five after a long one, so that an idle node costs next to nothing.
@@ -33,6 +34,7 @@ public sealed partial class LogTail : IDisposable
     private TaskCompletionSource _next = New();
     private BinlogReader? _reader;
     private long _committed;
+    private long _originated;
 
     public LogTail(string directory)
     {
@@ -44,7 +46,7 @@ public sealed partial class LogTail : IDisposable
     /// <summary>End of what may be read, as last seen.</summary>
     public long Committed => Volatile.Read(ref _committed);
 
-    /// <summary>Completes at the next advance or <see cref="Wake"/>. To be taken before looking at what one waits for.</summary>
+    /// <summary>Completes at the next change of this region or <see cref="Wake"/>. To be taken before looking at what one waits for.</summary>
     public Task Next => Volatile.Read(ref _next).Task;
 
     /// <summary>Wakes all waiters for another reason than new records.</summary>
@@ -67,14 +69,16 @@ public sealed partial class LogTail : IDisposable
         while (!_stop.IsCancellationRequested)
         {
             _reader ??= TryOpen();
+            long originated = _reader?.Originated ?? 0;
             long committed = _reader?.Committed ?? 0;
             long now = Stopwatch.GetTimestamp();
             rate += (((committed - Committed) / Stopwatch.GetElapsedTime(looked, now).TotalSeconds) - rate) / RateLooks;
             looked = now;
-            if (committed != Committed)
+            Volatile.Write(ref _committed, committed);
+            if (originated != _originated)
             {
                 pace = Pace(rate);
-                Volatile.Write(ref _committed, committed);
+                _originated = originated;
                 Wake();
                 quiet = 0;
             }

@@ -41,7 +41,7 @@ internal sealed class KeyspaceCommands(ScanPositions positions)
         catch (NotResidentException) when (!ctx.InTransaction)
         {
             ctx.Reply.Truncate(mark);
-            ctx.Defer((waiting, cancel) => new ValueTask(Task.Run(() => WalkWaiting(waiting, walk), cancel)));
+            ctx.Defer((waiting, cancel) => new ValueTask(Task.Factory.StartNew(() => WalkWaiting(waiting, walk), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         }
     }
 

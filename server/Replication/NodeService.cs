@@ -22,11 +22,13 @@ public sealed class NodeService : IDisposable
     private readonly ReplicationEpoch _epoch;
     private readonly ApplyGate _gate = new();
     private readonly AckPulse _pulse = new();
+    private readonly TimeProvider _time;
 
-    public NodeService(INodeEngine engine, ReplicationEpoch epoch)
+    public NodeService(INodeEngine engine, ReplicationEpoch epoch, TimeProvider? time = null)
     {
         _engine = engine;
         _epoch = epoch;
+        _time = time ?? TimeProvider.System;
     }
 
     /// <summary>Adds the methods of the node service.</summary>
@@ -92,18 +94,20 @@ public sealed class NodeService : IDisposable
     private async Task ApplyAsync(RpcReader<ApplyRequest> requests, RpcWriter<ApplyReply> replies, RpcContext context)
     {
         var refused = new Dictionary<(uint Origin, uint Partition), ApplyAck>();
+        await using var acks = new AckWriter(replies, _time, context.Cancel);
         while (await requests.ReadAsync(context.Cancel) is { } request)
         {
-            var reply = new ApplyReply();
             using (await _gate.EnterAsync(context.Cancel))
             {
                 CheckEpoch(request.Epoch);
                 foreach (ApplyItem item in request.Items)
-                    reply.Acks.Add(await ApplyInOrderAsync(item, refused, context.Cancel));
+                    acks.Add(await ApplyInOrderAsync(item, refused, context.Cancel), item.Changes?.Body.Length ?? 0);
             }
 
-            await replies.WriteAsync(reply, context.Cancel);
+            await acks.SettleAsync();
         }
+
+        await acks.SendAsync();
     }
 
     /// <summary>Once a batch of a partition was not applied, nothing behind it on this stream is: no later batch, and no heartbeat.</summary>

@@ -35,8 +35,7 @@ internal sealed class RemoteApplier(Engine engine, TimeSpan driftMax)
         if (Check(batch) is { } refused)
             return refused;
         engine.Clock.Observe(batch.LastStamp);
-        if (!engine.Cache.HasDirtySpace)
-            await Task.Run(engine.Cache.WaitForDirtySpace, cancel).ConfigureAwait(false);
+        await engine.Cache.WaitForDirtySpaceAsync(cancel).ConfigureAwait(false);
         if (!_sessions.TryTake(out StorageSession? session))
             session = new StorageSession(engine);
         try

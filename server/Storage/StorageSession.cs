@@ -203,8 +203,7 @@ public sealed class StorageSession : IRecordStores
     public async ValueTask LoadMissingAsync(CancellationToken cancel)
     {
         Invariant.Check(_count == 0);
-        if (!MayWrite)
-            await Task.Run(_engine.Cache.WaitForDirtySpace, cancel).ConfigureAwait(false);
+        await _engine.Cache.WaitForDirtySpaceAsync(cancel).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
         if (_missing.Count == 0)
             return;

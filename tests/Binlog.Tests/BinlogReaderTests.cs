@@ -38,6 +38,22 @@ public class BinlogReaderTests
     }
 
     [Fact]
+    public void Originated_OnlyOtherRegionsChangesFollow_StandsStill()
+    {
+        using var log = new TestLog();
+        using BinlogWriter writer = log.Open();
+        using BinlogReader reader = BinlogReader.TryOpen(log.Dir)!;
+        TestLog.AppendOwn(writer, slot: 9, opsLength: 100);
+        long own = writer.Committed;
+        Assert.Equal(own, reader.Originated);
+        Assert.Equal(AppendStatus.Ok, writer.AppendBatch(RecordKind.RemoteBatch, 2, TestLog.BatchBody(2, (1, 1)), 1, out _));
+        Assert.True(reader.Committed > own);
+        Assert.Equal(own, reader.Originated);
+        TestLog.AppendOwn(writer, slot: 9, opsLength: 100);
+        Assert.Equal(writer.Committed, reader.Originated);
+    }
+
+    [Fact]
     public void Read_AfterTheWriterCameBack_SaysReopenedAndGoesOnInTheSameHistory()
     {
         using var log = new TestLog();

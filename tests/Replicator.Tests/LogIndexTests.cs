@@ -81,6 +81,52 @@ public sealed class LogIndexTests : IDisposable
         Assert.True(record.Hlc <= middle);
     }
 
+    [Fact]
+    public async Task LocatePassed_BetweenMarks_TheChangeItselfAndAllBehindItAreRead()
+    {
+        var index = new LogIndex(_directory, _partitions);
+        ulong[] sequences = new ulong[4];
+        Assert.Null(index.LocatePassed(0, 1));
+        for (int i = 0; i < 20_000; i++)
+        {
+            Write(i % 3);
+            sequences[i % 3]++;
+            if (i % 100 == 0)
+                index.Pass(Session(), _log.Committed, p => p == 3 ? null : sequences[p]);
+        }
+
+        foreach (ulong after in new ulong[] { 1500, 3210, 6000 })
+        {
+            long position = index.LocatePassed(1, after)!.Value;
+            Assert.True(position > 0);
+            Assert.Equal(after, FirstAbove(position, 1, after - 1));
+        }
+
+        Assert.Null(index.LocatePassed(0, 1));
+        Assert.Null(index.LocatePassed(3, 5));
+        await _log.WaitDurable(_log.Committed);
+        _log.DeleteSegmentsBefore(_log.Committed);
+        Assert.Null(index.LocatePassed(1, 1500));
+    }
+
+    [Fact]
+    public void LocatePassed_LogOpenedAnew_MarksOfTheOpeningBeforeAreForgotten()
+    {
+        var index = new LogIndex(_directory, _partitions);
+        for (int i = 0; i < 10; i++)
+            Write(0);
+        index.Pass(Session(), 0, _ => 0);
+        Assert.Equal(0, index.LocatePassed(0, 5));
+        index.Pass(HistoryId.NewRandom(), 0, _ => 0);
+        Assert.Null(index.LocatePassed(0, 5));
+    }
+
+    private HistoryId Session()
+    {
+        using BinlogReader reader = BinlogReader.TryOpen(_directory)!;
+        return reader.Session;
+    }
+
     private ulong Write(int partition)
     {
         var body = new ByteWriter();

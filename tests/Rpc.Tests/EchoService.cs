@@ -82,7 +82,7 @@ internal sealed class EchoService : IAsyncDisposable
         while (await requests.ReadAsync(context.Cancel) is { } request)
         {
             var reply = new ApplyReply();
-            reply.Acks.Add(new ApplyAck { Ticket = request.Epoch });
+            reply.Acks.Add(new ApplyAck { Ticket = request.Epoch, Count = 1 });
             await replies.WriteAsync(reply, context.Cancel);
         }
     }

@@ -35,6 +35,9 @@ public sealed unsafe class BinlogReader : IDisposable
     /// <summary>End of the last record that may be read.</summary>
     public long Committed => Volatile.Read(ref _committed.Committed);
 
+    /// <summary>End of the last committed record that holds changes this region originated, its clients' own or taken back.</summary>
+    public long Originated => Volatile.Read(ref _committed.Originated);
+
     /// <summary>Synced up to here.</summary>
     public long Durable => Volatile.Read(ref _committed.Durable);
 

@@ -270,6 +270,8 @@ public sealed unsafe class BinlogWriter : IDisposable
             long end = position + length;
             Volatile.Write(ref *_committed, end);
             Volatile.Write(ref *_witnessed, end);
+            if (kind is RecordKind.Own or RecordKind.TakenBack)
+                Volatile.Write(ref _committedFile.Originated, end);
             _segments.Written(segment.Offset);
             result = new Appended(hlc, position, end, _epoch);
             Failpoint.Hit("binlog.after-append");

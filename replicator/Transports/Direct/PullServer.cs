@@ -29,10 +29,19 @@ public sealed class PullServer(
         AttachReply attached = await node.AttachAsync(context.Cancel);
         var first = new PullReply { Identity = identity };
         var starts = new List<FeedStart>();
+        position = await LogIndex.AsideAsync(() => PlaceAll(request, attached, first, starts, position));
+        await replies.WriteAsync(first, context.Cancel);
+        using var shipper = new LogShipper(options, index, tail, () => node.Sample, starts, position);
+        await shipper.RunAsync(new StreamSink(replies, counters), context.Cancel);
+    }
+
+    /// <summary>Finds where each partition goes on; those that can't are refused in <paramref name="first"/>. Returns where all of them are read from.</summary>
+    private long PlaceAll(PullRequest request, AttachReply attached, PullReply first, List<FeedStart> starts, long position)
+    {
         foreach (PullFrom from in request.From)
         {
             var start = new FeedStart((int)from.Partition, from.Sequence, PartitionCursor.ReadHistory(from.HistoryId), from.Incarnation);
-            if (start.Partition >= identity.Partitions)
+            if (start.Partition >= first.Identity.Partitions)
                 throw new RpcException(RpcStatus.InvalidArgument, $"no partition {from.Partition}");
             OwnEnd end = attached.OwnEnds.FirstOrDefault(e => e.Partition == from.Partition) ?? new OwnEnd { Partition = from.Partition };
             if (Place(start, end, out long at) is { } refusal)
@@ -45,9 +54,7 @@ public sealed class PullServer(
             position = Math.Min(position, at);
         }
 
-        await replies.WriteAsync(first, context.Cancel);
-        using var shipper = new LogShipper(options, tail, () => node.Sample, starts, position);
-        await shipper.RunAsync(new StreamSink(replies, counters), context.Cancel);
+        return position;
     }
 
     /// <summary>Where a partition goes on; or why it can't.</summary>
@@ -72,7 +79,8 @@ public sealed class PullServer(
             return null;
         }
 
-        if (index.Locate(options.Region, start.Partition, start.Sequence) is not { } at)
+        long? passed = older ? null : index.LocatePassed(start.Partition, start.Sequence);
+        if ((passed ?? index.Locate(options.Region, start.Partition, start.Sequence)) is not { } at)
             return Refuse(start, PullRefusalCause.Gone, $"the binlog no longer holds sequence {start.Sequence + 1}; its last is {end.Sequence}");
         position = at;
         return null;

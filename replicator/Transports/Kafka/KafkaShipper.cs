@@ -68,7 +68,7 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
         OwnEnd end = EndOf(await parts.Node.AttachAsync(cancel), partition);
         if (end.Sequence <= afterSequence)
             return true;
-        if (parts.Index.Locate(parts.Ship.Region, partition, afterSequence) is null)
+        if (await LogIndex.AsideAsync(() => parts.Index.Locate(parts.Ship.Region, partition, afterSequence)) is null)
             return false;
         lock (_lock)
         {
@@ -130,7 +130,8 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
 
         // The log's end before the node's own ends: what comes between the two is behind the position.
         long committed = reader.Committed;
-        (List<FeedStart> starts, long position) = Place(reader, committed, await parts.Node.AttachAsync(cancel));
+        AttachReply attached = await parts.Node.AttachAsync(cancel);
+        (List<FeedStart> starts, long position) = await LogIndex.AsideAsync(() => Place(reader, committed, attached));
         using var sink = new KafkaSink(clients, topic.Name, layout, starts, progress, parts.Counters, parts.Alarms);
         _sink = sink;
         try
@@ -138,7 +139,7 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
             while (true)
             {
                 position = Rewind(sink, starts, position);
-                using var shipper = new LogShipper(options, parts.Tail, WritableSample, starts, position);
+                using var shipper = new LogShipper(options, parts.Index, parts.Tail, WritableSample, starts, position);
                 await RunShipperAsync(shipper, sink, cancel);
                 starts = [.. sink.Given];
                 position = shipper.Position;

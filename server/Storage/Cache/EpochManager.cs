@@ -37,6 +37,7 @@ public sealed class EpochManager
     private readonly RecordCache _cache;
     private readonly object _sync = new();
     private List<TaskCompletionSource<ClosedEpoch>> _asked = [];
+    private TaskCompletionSource? _space;
     private IEpochHost? _host;
     private Thread? _thread;
     private Exception? _failure;
@@ -98,21 +99,36 @@ public sealed class EpochManager
             _stopping = true;
             thread = _thread;
             Monitor.PulseAll(_sync);
+            TellOfSpace();
         }
 
         thread?.Join();
         FailAsked(new ObjectDisposedException(nameof(EpochManager)));
     }
 
-    /// <summary>Holds a writer back until there is room for changed records.</summary>
-    internal void WaitForSpace(CacheAccount account)
+    /// <summary>Holds a writer back until there is room for changed records, or none will ever be. However many wait, no thread does.</summary>
+    internal async ValueTask WaitForSpaceAsync(CacheAccount account, CancellationToken cancel)
     {
         NoteHalfDirty();
-        lock (_sync)
+        while (true)
         {
-            while (account.Dirty >= account.DirtyMax && _failure is null && !_stopping)
-                Monitor.Wait(_sync);
+            Task space;
+            lock (_sync)
+            {
+                if (account.Dirty < account.DirtyMax || _failure is not null || _stopping)
+                    return;
+                space = (_space ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            await space.WaitAsync(cancel).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void TellOfSpace()
+    {
+        _space?.SetResult();
+        _space = null;
     }
 
     private void NoteHalfDirty()
@@ -170,7 +186,7 @@ public sealed class EpochManager
             lock (_sync)
             {
                 _failure = failure;
-                Monitor.PulseAll(_sync);
+                TellOfSpace();
             }
 
             FailAsked(failure);
@@ -321,7 +337,7 @@ public sealed class EpochManager
         if (_cache.Account.Dirty >= _cache.Account.DirtyMax)
             return;
         lock (_sync)
-            Monitor.PulseAll(_sync);
+            TellOfSpace();
     }
 
     /// <summary>Frees what was dropped a little at a time, so that no stripe has to free it all when it freezes.</summary>

@@ -19,7 +19,7 @@ namespace MultiCloudKv.Server.Storage.Cache;
 /// <para>
 /// <b>Bounds.</b> Memory of all records, their table and chains: <see cref="RecordCacheOptions.CacheBytes"/>, kept by whoever adds
 /// (a stripe evicts as it is let go, first its own clean records, then those of other stripes it can take without
-/// waiting). Dirty memory: <see cref="RecordCacheOptions.DirtyBytes"/>, at which <see cref="WaitForDirtySpace"/> holds
+/// waiting). Dirty memory: <see cref="RecordCacheOptions.DirtyBytes"/>, at which <see cref="WaitForDirtySpaceAsync"/> holds
 /// writers back. Both are exceeded by at most what the commands under way add. The table's segments are not given back
 /// before the end: 10 to 20 bytes for the largest number of records there ever were.
 /// </para>
@@ -85,7 +85,7 @@ public sealed class RecordCache : IDisposable
     /// <summary>The stripe of a slot.</summary>
     public Stripe OfSlot(int slot) => _stripes[slot / Stripe.SlotCount];
 
-    /// <summary>False while writers wait in <see cref="WaitForDirtySpace"/>.</summary>
+    /// <summary>False while writers wait in <see cref="WaitForDirtySpaceAsync"/>.</summary>
     public bool HasDirtySpace => Account.Dirty < Account.DirtyMax;
 
     /// <summary>True when no record can be missing from memory: the store was empty at the start and nothing was evicted since.</summary>
@@ -93,14 +93,14 @@ public sealed class RecordCache : IDisposable
 
     /// <summary>
     /// To be called by a writer before it takes its stripes: returns at once while there is room for changed records,
-    /// else waits until an epoch has been written.
+    /// else when an epoch has been written.
     /// </summary>
-    public void WaitForDirtySpace()
+    public ValueTask WaitForDirtySpaceAsync(CancellationToken cancel)
     {
         if (HasDirtySpace)
-            return;
+            return default;
         Interlocked.Increment(ref _dirtyWaits);
-        Epochs.WaitForSpace(Account);
+        return Epochs.WaitForSpaceAsync(Account, cancel);
     }
 
     public CacheStatistics Statistics()

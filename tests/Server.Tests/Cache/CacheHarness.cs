@@ -77,7 +77,7 @@ internal sealed class CacheHarness : IEpochHost, IDisposable
         for (int attempt = 0; ; attempt++)
         {
             if (write is not null)
-                Cache.WaitForDirtySpace();
+                Cache.WaitForDirtySpaceAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
             missing.Clear();
             stripe.Enter();
             try
