@@ -9,8 +9,8 @@ namespace MultiCloudKv.Replicator.Ship;
 /// Watches the committed length of the node's binlog and wakes whoever waits for more of what this region wrote: where the log only grows by
 /// other regions' changes there is nothing to ship, and a shipper passes over them with the next heartbeat. One thread looks. Its pace is the
 /// only linger there is: what was committed between two looks travels together, and a message costs about as much as ten changes.
-/// So it looks every quarter of a millisecond while there is little traffic, every millisecond under a steady load, every five
-/// where the log grows fast; every two after a pause and every five after a long one, so that an idle node costs next to nothing.
+/// So it looks every quarter of a millisecond while there is little traffic, every millisecond under a steady load, and the
+/// faster the log grows the more rarely, down to every five; every two after a pause and every five after a long one, so that an idle node costs next to nothing.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 public sealed partial class LogTail : IDisposable
@@ -21,6 +21,7 @@ public sealed partial class LogTail : IDisposable
     private const long PauseIdleNs = 2_000_000;
     private const long PauseAsleepNs = 5_000_000;
     private const long SteadyBytesPerSecond = 1 << 20;
+    private const long BusyBytesPerSecond = 6 << 20;
     private const long FastBytesPerSecond = 8 << 20;
 
     /// <summary>The rate is a mean over about so many looks.</summary>
@@ -104,8 +105,13 @@ public sealed partial class LogTail : IDisposable
     }
 
     /// <summary>The pause where the log grows by so many bytes a second.</summary>
-    private static long Pace(double bytesPerSecond) =>
-        bytesPerSecond >= FastBytesPerSecond ? PauseFastNs : bytesPerSecond >= SteadyBytesPerSecond ? PauseSteadyNs : PauseNs;
+    private static long Pace(double bytesPerSecond)
+    {
+        if (bytesPerSecond < SteadyBytesPerSecond)
+            return PauseNs;
+        double busy = Math.Clamp((bytesPerSecond - BusyBytesPerSecond) / (FastBytesPerSecond - BusyBytesPerSecond), 0, 1);
+        return PauseSteadyNs + (long)(busy * (PauseFastNs - PauseSteadyNs));
+    }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
