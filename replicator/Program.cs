@@ -9,6 +9,7 @@ using MultiCloudKv.Rpc.Admin;
 using MultiCloudKv.Rpc.Configuration;
 
 InlineSockets.Enable();
+PoolWorkers.Fit();
 if (args is not ["--config", var path])
 {
     Console.Error.WriteLine("usage: MultiCloudKv.Replicator --config FILE");

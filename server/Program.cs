@@ -8,6 +8,7 @@ using MultiCloudKv.Server;
 using MultiCloudKv.Server.Network;
 
 InlineSockets.Enable();
+PoolWorkers.Fit();
 bool forceWritable = args.Length == 3 && args[2] == "--force-writable";
 if (args.Length < 2 || args[0] != "--config" || (args.Length > 2 && !forceWritable))
 {

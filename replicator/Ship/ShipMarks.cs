@@ -7,11 +7,11 @@ namespace MultiCloudKv.Replicator.Ship;
 /// Places in the log that shippers have passed, with the last sequence of each partition there: a peer that was cut off and returns is
 /// placed by them, without a pass over what it missed. A mark says that whatever of a partition lies above its sequence lies above its position.
 /// </summary>
-/// <remarks>Thread-safe. In memory, of one opening of the log; the oldest of <see cref="MarksMax"/> go first.</remarks>
+/// <remarks>Thread-safe. In memory, of one opening of the log, at most <see cref="SequencesMax"/> sequences; the oldest marks go first.</remarks>
 internal sealed class ShipMarks
 {
     private const long MarkBytes = 1 << 20;
-    private const int MarksMax = 16_384;
+    private const int SequencesMax = 256 << 10;
     private readonly Lock _lock = new();
     private readonly List<(long Position, ulong[] Sequences)> _marks = [];
     private HistoryId _session;
@@ -32,8 +32,8 @@ internal sealed class ShipMarks
 
             if (_marks.Count > 0 && position < _marks[^1].Position + MarkBytes)
                 return;
-            if (_marks.Count == MarksMax)
-                _marks.RemoveRange(0, MarksMax / 2);
+            if (_marks.Count * partitions >= SequencesMax)
+                _marks.RemoveRange(0, _marks.Count / 2);
             ulong[] sequences = new ulong[partitions];
             for (int p = 0; p < partitions; p++)
                 sequences[p] = sequenceOf(p) ?? ulong.MaxValue;
