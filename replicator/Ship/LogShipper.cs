@@ -35,6 +35,7 @@ public sealed class LogShipper : IDisposable
     private readonly Queue<LargeChange> _alone = new();
     private readonly Queue<FeedRefusal> _refused = new();
     private readonly Func<int, ulong?> _lastSequenceOf;
+    private HistoryId _session;
     private long _sampleSent;
     private int _roundBytes;
 
@@ -62,6 +63,7 @@ public sealed class LogShipper : IDisposable
         _reader = BinlogReader.TryOpen(options.BinlogDirectory) ?? throw new EnvironmentException($"no binlog in {options.BinlogDirectory}");
         if (!_reader.TrySeek(position))
             throw new EnvironmentException($"the binlog no longer holds position {position}");
+        _session = _reader.Session;
         Position = position;
     }
 
@@ -91,7 +93,7 @@ public sealed class LogShipper : IDisposable
                 await SendAsync(sink, position, cancel);
             Position = position;
             if (_alone.Count == 0)
-                _index.Pass(_reader.Session, position, _lastSequenceOf);
+                _index.Pass(_session, position, _lastSequenceOf);
             if (!more && !HeartbeatDue())
                 await next.WaitAsync(cancel);
         }
@@ -235,5 +237,6 @@ public sealed class LogShipper : IDisposable
         long position = _reader.Position;
         if (!_reader.TrySeek(position))
             throw new EnvironmentException($"the binlog was opened anew and ends before position {position}");
+        _session = _reader.Session;
     }
 }

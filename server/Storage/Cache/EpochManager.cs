@@ -115,13 +115,18 @@ public sealed class EpochManager
             Task space;
             lock (_sync)
             {
-                if (account.Dirty < account.DirtyMax || _failure is not null || _stopping)
+                if (account.Dirty < account.DirtyMax)
                     return;
+                if (_failure is not null || _stopping)
+                    break;
                 space = (_space ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
 
             await space.WaitAsync(cancel).ConfigureAwait(false);
         }
+
+        // Whoever tries again and again until the node has stopped must not keep a client loop's thread meanwhile.
+        await Task.Yield();
     }
 
     /// <summary>Under the lock.</summary>
