@@ -165,10 +165,22 @@ public readonly record struct MessageHeader
     /// <summary>The partition that a message which is not checked yet names. False: it is none of this product.</summary>
     public static bool TryPeekPartition(ReadOnlySpan<byte> message, out int partition)
     {
-        bool known = message.Length >= Length && BinaryPrimitives.ReadUInt16LittleEndian(message) == Magic;
+        bool known = IsKnown(message);
         partition = known ? BinaryPrimitives.ReadUInt16LittleEndian(message[6..]) : 0;
         return known;
     }
+
+    /// <summary>How long the first message of <paramref name="messages"/> says that it is, unchecked. False: it is none of this product, or says what can't be.</summary>
+    public static bool TryPeekLength(ReadOnlySpan<byte> messages, out int length)
+    {
+        int payload = IsKnown(messages) ? BinaryPrimitives.ReadInt32LittleEndian(messages[80..]) : -1;
+        bool possible = payload is >= 0 and <= MessageLimits.MessageBytesMax;
+        length = possible ? Length + payload : 0;
+        return possible;
+    }
+
+    private static bool IsKnown(ReadOnlySpan<byte> message) =>
+        message.Length >= Length && BinaryPrimitives.ReadUInt16LittleEndian(message) == Magic;
 
     private static uint Checksum(ReadOnlySpan<byte> message) =>
         ~Crc32C.Update(Crc32C.Update(uint.MaxValue, message[..CrcOffset]), message[Length..]);

@@ -30,9 +30,7 @@ internal sealed class KafkaFeed(KafkaArrivals arrivals, KafkaReader first, strin
             throw new IOException($"nothing came from {Topic} for {silenceMax.TotalSeconds:F0} s, not even a heartbeat");
         foreach ((KafkaReader reader, ConsumeResult<Ignore, byte[]> result) in arrived)
         {
-            if (reader.TryRead(result, out ReceivedMessage message, out string wrong))
-                _messages.Add(message);
-            else if (wrong.Length > 0)
+            if (reader.Read(result, _messages) is { Length: > 0 } wrong)
                 alarms.Raise($"messages of {origin}", $"{Topic}, partition {result.Partition.Value}, offset {result.Offset.Value}: {wrong}; passed over, what it held is asked for again");
         }
 

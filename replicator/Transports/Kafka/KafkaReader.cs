@@ -14,11 +14,11 @@ namespace MultiCloudKv.Replicator.Transports.Kafka;
 /// all that was passed over is read. It is left to a second reader (<see cref="Left"/>).</para>
 /// <para>An offset that is not there any more (retention, another topic of the same name) is never answered by a silent move: the
 /// partition is read from its beginning, and the sequences of the messages say whether something is missing.</para>
-/// <para>Messages are taken singly: a batch call with a time-out would wait for all of it.</para>
+/// <para>Bundles are taken singly: a batch call with a time-out would wait for all of it.</para>
 /// </remarks>
 internal sealed partial class KafkaReader : IAsyncDisposable
 {
-    private const long FarBehind = 16 << 10;
+    private const long FarBehind = 4 << 10;
     private const long NotRead = long.MaxValue;
     private static readonly TimeSpan ConsumeTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
@@ -77,23 +77,28 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Checks a message. False: it is not wanted, or <paramref name="wrong"/> says what is wrong with it.</summary>
-    /// <exception cref="IOException">It stands in another partition of the topic than its own.</exception>
-    public bool TryRead(ConsumeResult<Ignore, byte[]> result, out ReceivedMessage message, out string wrong)
+    /// <summary>Adds the messages of a bundle that are wanted. Returns what is wrong with one of the others; empty: nothing.</summary>
+    /// <exception cref="IOException">One stands in another partition of the topic than its own.</exception>
+    public string Read(ConsumeResult<Ignore, byte[]> result, List<ReceivedMessage> wanted)
     {
-        wrong = "";
-        message = default;
-        bool ours = MessageHeader.TryPeekPartition(result.Message.Value, out int partition) && partition < _places.Length;
-        bool misplaced = ours && Layout.Of(partition) != result.Partition.Value;
-        if (ours && !misplaced && result.Offset.Value < Volatile.Read(ref _places[partition]))
-            return false;
-        if (!ReceivedMessage.TryRead(result.Message.Value, result.Offset.Value + 1, out message, out wrong))
-            return false;
-        if (misplaced)
-            throw new IOException($"{Topic} at {_clients.Bootstrap} has {Layout.Kafka} partitions, but messages of partition {partition} in its {result.Partition.Value}: partitions were added to it; removed, it is made anew");
-        if (!ours)
-            wrong = $"a message of partition {partition}";
-        return ours;
+        string wrong = "";
+        foreach (ReadOnlyMemory<byte> bytes in Bundle.Split(result.Message.Value))
+        {
+            bool ours = MessageHeader.TryPeekPartition(bytes.Span, out int partition) && partition < _places.Length;
+            bool misplaced = ours && Layout.Of(partition) != result.Partition.Value;
+            if (ours && !misplaced && result.Offset.Value < Volatile.Read(ref _places[partition]))
+                continue;
+            if (!ReceivedMessage.TryRead(bytes, result.Offset.Value + 1, out ReceivedMessage message, out string damage))
+                wrong = damage;
+            else if (misplaced)
+                throw new IOException($"{Topic} at {_clients.Bootstrap} has {Layout.Kafka} partitions, but messages of partition {partition} in its {result.Partition.Value}: partitions were added to it; removed, it is made anew");
+            else if (ours)
+                wanted.Add(message);
+            else
+                wrong = $"a message of partition {partition}";
+        }
+
+        return wrong;
     }
 
     public async ValueTask DisposeAsync()

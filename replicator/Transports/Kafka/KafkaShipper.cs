@@ -132,7 +132,7 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
         long committed = reader.Committed;
         AttachReply attached = await parts.Node.AttachAsync(cancel);
         (List<FeedStart> starts, long position) = await LogIndex.AsideAsync(() => Place(reader, committed, attached));
-        using var sink = new KafkaSink(clients, topic.Name, layout, starts, progress, parts.Counters, parts.Alarms);
+        using var sink = new KafkaSink(clients, topic.Name, layout, options.MessageBytes, starts, progress, parts.Counters, parts.Alarms);
         _sink = sink;
         try
         {

@@ -6,19 +6,18 @@ using MultiCloudKv.Replicator.Ship;
 namespace MultiCloudKv.Replicator.Transports.Kafka;
 
 /// <summary>
-/// Hands the shipper's messages to one producer and follows what Kafka confirms. What the shipper gives at once is a round;
-/// a position is confirmed when its round and every one before it are.
+/// Hands the shipper's messages to one producer, in bundles (<see cref="Bundle"/>), and follows what Kafka confirms. What the shipper gives at once is
+/// a round; a position is confirmed when its round and every one before it are.
 /// </summary>
 /// <remarks>
 /// The first delivery that fails ends this sink and its producer (<see cref="Failed"/>): a producer that dropped one message
-/// must not send the next. At most <see cref="BytesMax"/>, <see cref="MessagesMax"/> and <see cref="RoundsMax"/> are on their way; at the bound the
+/// must not send the next. At most <see cref="BytesMax"/> and <see cref="RoundsMax"/> are on their way; at the bound the
 /// shipper waits, and while brokers are away that is where it stands. What is committed meanwhile makes the next round, so a slow broker gets
 /// fewer, larger requests instead of a queue of small ones. One shipper gives; confirmations come on the client's thread.
 /// </remarks>
 internal sealed class KafkaSink : IMessageSink, IDisposable
 {
     private const long BytesMax = 32 << 20;
-    private const int MessagesMax = 8192;
 
     /// <summary>One that the broker works on and one on its way there. With more the client reaches its own bound of requests, where it polls without a pause.</summary>
     private const int RoundsMax = 2;
@@ -29,22 +28,28 @@ internal sealed class KafkaSink : IMessageSink, IDisposable
     private readonly Queue<Round> _rounds = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IProducer<Null, byte[]> _producer;
-    private readonly TopicPartition[] _partitions;
+    private readonly string _topic;
+    private readonly TopicLayout _layout;
+    private readonly Bundle[] _bundles;
+    private readonly List<(int Kafka, byte[] Bytes)> _gathered = [];
     private readonly ShipProgress _progress;
     private readonly ShipCounters _counters;
     private readonly AlarmBook _alarms;
     private readonly FeedStart[] _given;
     private TaskCompletionSource? _room;
     private long _bytes;
-    private int _messages;
 
-    public KafkaSink(KafkaClients clients, string topic, TopicLayout layout, IReadOnlyList<FeedStart> from, ShipProgress progress, ShipCounters counters, AlarmBook alarms)
+    /// <param name="messageBytes">Largest payload of a message of the topic.</param>
+    public KafkaSink(
+        KafkaClients clients, string topic, TopicLayout layout, int messageBytes, IReadOnlyList<FeedStart> from, ShipProgress progress, ShipCounters counters, AlarmBook alarms)
     {
+        _topic = topic;
+        _layout = layout;
+        _bundles = [.. Enumerable.Range(0, layout.Kafka).Select(_ => new Bundle(from.Count, MessageHeader.Length + messageBytes))];
         _progress = progress;
         _counters = counters;
         _alarms = alarms;
         _given = [.. from];
-        _partitions = [.. from.Select(f => new TopicPartition(topic, layout.Of(f.Partition)))];
         _producer = clients.Producer(e =>
         {
             if (e.IsFatal)
@@ -85,11 +90,11 @@ internal sealed class KafkaSink : IMessageSink, IDisposable
     public async ValueTask SendAsync(IReadOnlyList<OutMessage> messages, long position, CancellationToken cancel)
     {
         await RoomAsync(cancel);
-        var round = new Round(this, position, messages.Count);
+        Gather(messages);
+        var round = new Round(this, position, _gathered.Count);
         lock (_lock)
         {
             _rounds.Enqueue(round);
-            _messages += messages.Count;
             foreach (OutMessage message in messages)
             {
                 _bytes += message.Bytes.Length;
@@ -101,11 +106,11 @@ internal sealed class KafkaSink : IMessageSink, IDisposable
             }
         }
 
+        foreach ((int kafka, byte[] bytes) in _gathered)
+            await ProduceAsync(kafka, bytes, round);
         foreach (OutMessage message in messages)
-        {
-            await ProduceAsync(message, round);
             _counters.Add(message.Changes, message.Bytes.Length);
-        }
+        _gathered.Clear();
     }
 
     public ValueTask RefuseAsync(FeedRefusal refusal, CancellationToken cancel)
@@ -123,7 +128,7 @@ internal sealed class KafkaSink : IMessageSink, IDisposable
         _producer.Dispose();
     }
 
-    private bool HasRoom => _bytes < BytesMax && _messages < MessagesMax && _rounds.Count < RoundsMax;
+    private bool HasRoom => _bytes < BytesMax && _rounds.Count < RoundsMax;
 
     private async ValueTask RoomAsync(CancellationToken cancel)
     {
@@ -146,15 +151,33 @@ internal sealed class KafkaSink : IMessageSink, IDisposable
         await _failed.Task;
     }
 
-    /// <summary>Not cancelled half way: what was begun is given whole, so that what was given stays known.</summary>
-    private async ValueTask ProduceAsync(OutMessage message, Round round)
+    /// <summary>Puts the messages of a round into bundles, those of a partition in their order.</summary>
+    private void Gather(IReadOnlyList<OutMessage> messages)
     {
-        byte[] bytes = message.Bytes.ToArray();
+        foreach (OutMessage message in messages)
+        {
+            int kafka = _layout.Of(message.Partition);
+            if (_bundles[kafka].TryAdd(message))
+                continue;
+            _gathered.Add((kafka, _bundles[kafka].Take()));
+            _bundles[kafka].TryAdd(message);
+        }
+
+        for (int kafka = 0; kafka < _bundles.Length; kafka++)
+        {
+            if (_bundles[kafka].Take() is { Length: > 0 } last)
+                _gathered.Add((kafka, last));
+        }
+    }
+
+    /// <summary>Not cancelled half way: what was begun is given whole, so that what was given stays known.</summary>
+    private async ValueTask ProduceAsync(int kafka, byte[] bytes, Round round)
+    {
         while (true)
         {
             try
             {
-                _producer.Produce(_partitions[message.Partition], new Message<Null, byte[]> { Value = bytes }, report => round.Delivered(report.Error, bytes.Length));
+                _producer.Produce(new TopicPartition(_topic, kafka), new Message<Null, byte[]> { Value = bytes }, report => round.Delivered(report.Error, bytes.Length));
                 return;
             }
             catch (ProduceException<Null, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull && !_failed.Task.IsCompleted)
@@ -188,7 +211,6 @@ internal sealed class KafkaSink : IMessageSink, IDisposable
         lock (_lock)
         {
             _bytes -= bytes;
-            _messages--;
             round.Pending--;
             while (_rounds.TryPeek(out Round? oldest) && oldest.Pending == 0)
             {

@@ -81,6 +81,7 @@ public sealed class KafkaTransport : ITransport
             yield break;
         await using KafkaReader reader = opened;
         var tail = new OwnTail(from, reader.Ends);
+        var messages = new List<ReceivedMessage>();
         while (!tail.AtEnd)
         {
             IReadOnlyList<KafkaArrival> arrived = await arrivals.TakeAsync(SilenceMax, cancel);
@@ -88,9 +89,11 @@ public sealed class KafkaTransport : ITransport
                 throw new RpcException(RpcStatus.Unavailable, $"{reader.Topic} at {_own.Bootstrap} can't be read to its end");
             foreach ((KafkaReader _, ConsumeResult<Ignore, byte[]> result) in arrived)
             {
-                bool good = reader.TryRead(result, out ReceivedMessage message, out _);
-                if (tail.Take(result.Partition.Value, result.Offset.Value + 1, good ? message.Header : null))
+                messages.Clear();
+                _ = reader.Read(result, messages);
+                foreach (ReceivedMessage message in messages.Where(m => tail.Take(m.Header)))
                     yield return message;
+                tail.Pass(result.Partition.Value, result.Offset.Value + 1);
             }
         }
 

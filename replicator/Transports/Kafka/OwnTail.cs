@@ -31,26 +31,28 @@ internal sealed class OwnTail
         }
     }
 
-    /// <summary>Takes a message in. True: it continues its partition.</summary>
-    /// <param name="kafka">The topic's partition.</param>
-    /// <param name="next">The offset behind the message.</param>
-    /// <param name="header">Null: nothing that is wanted.</param>
-    public bool Take(int kafka, long next, in MessageHeader? header)
+    /// <summary>Everything in front of an offset of one of the topic's partitions has been read.</summary>
+    public void Pass(int kafka, long next)
     {
         if (_open.TryGetValue(kafka, out long end) && next >= end)
             _open.Remove(kafka);
-        if (header is not { Kind: MessageKind.Changes } h)
+    }
+
+    /// <summary>Takes a message in. True: it continues its partition.</summary>
+    public bool Take(in MessageHeader header)
+    {
+        if (header.Kind != MessageKind.Changes)
             return false;
-        (uint incarnation, ulong last, ulong highest) = _partitions[h.Partition];
-        if (h.Incarnation < incarnation || (h.Incarnation == incarnation && h.Sequence <= last))
+        (uint incarnation, ulong last, ulong highest) = _partitions[header.Partition];
+        if (header.Incarnation < incarnation || (header.Incarnation == incarnation && header.Sequence <= last))
             return false;
-        bool wanted = h.Previous <= last || h.Incarnation > incarnation;
-        highest = Math.Max(highest, h.Sequence);
-        if (wanted && h.Chunk + 1 >= h.Chunks)
-            (incarnation, last) = (h.Incarnation, h.Sequence);
-        if (wanted && h.Incarnation > incarnation)
-            highest = h.Sequence;
-        _partitions[h.Partition] = (incarnation, last, highest);
+        bool wanted = header.Previous <= last || header.Incarnation > incarnation;
+        highest = Math.Max(highest, header.Sequence);
+        if (wanted && header.Chunk + 1 >= header.Chunks)
+            (incarnation, last) = (header.Incarnation, header.Sequence);
+        if (wanted && header.Incarnation > incarnation)
+            highest = header.Sequence;
+        _partitions[header.Partition] = (incarnation, last, highest);
         return wanted;
     }
 }

@@ -107,19 +107,8 @@ internal sealed partial class StartSearch(IConsumer<Ignore, byte[]> consumer, st
             deadline = Environment.TickCount64 + (long)AskTimeout.TotalMilliseconds;
             if (!windows.TryGetValue(result.Partition.Value, out Window? window))
                 continue;
-            if (result.Offset.Value < window.Until && MessageHeader.TryPeekPartition(result.Message.Value, out int partition)
-                && layout.Of(partition) == result.Partition.Value && further.TryGetValue(partition, out Sought? wanted) && !wanted.Looked
-                && MessageHeader.TryRead(result.Message.Value, out MessageHeader header, out _))
-            {
-                wanted.Looked = wanted.Seen = true;
-                window.Open--;
-                if (IsBehind(header, wanted.Start))
-                {
-                    _places[partition] = result.Offset.Value;
-                    further.Remove(partition);
-                }
-            }
-
+            if (result.Offset.Value < window.Until)
+                See(result, window, further);
             if (window.Open > 0 && result.Offset.Value + 1 < window.Until)
                 continue;
             windows.Remove(result.Partition.Value);
@@ -127,6 +116,27 @@ internal sealed partial class StartSearch(IConsumer<Ignore, byte[]> consumer, st
         }
 
         return [.. further.Values];
+    }
+
+    /// <summary>Looks at the messages of a bundle which are the first of their partition behind this step.</summary>
+    private void See(ConsumeResult<Ignore, byte[]> result, Window window, Dictionary<int, Sought> further)
+    {
+        foreach (ReadOnlyMemory<byte> message in Bundle.Split(result.Message.Value))
+        {
+            if (!MessageHeader.TryPeekPartition(message.Span, out int partition) || layout.Of(partition) != result.Partition.Value
+                || !further.TryGetValue(partition, out Sought? wanted) || wanted.Looked
+                || !MessageHeader.TryRead(message.Span, out MessageHeader header, out _))
+            {
+                continue;
+            }
+
+            wanted.Looked = wanted.Seen = true;
+            window.Open--;
+            if (!IsBehind(header, wanted.Start))
+                continue;
+            _places[partition] = result.Offset.Value;
+            further.Remove(partition);
+        }
     }
 
     /// <summary>A message that says nothing of what comes after what is applied.</summary>

@@ -26,15 +26,17 @@ public sealed class KafkaReaderTests(KafkaBrokerFixture broker)
         await using KafkaReader second = await KafkaReader.OpenAsync(clients, topic, first.Left, ReadPurpose.CatchUp, arrivals, NullLogger.Instance, default);
         Assert.Empty(second.Left);
         var seen = new Dictionary<int, List<ulong>> { [0] = [], [1] = [] };
+        var messages = new List<ReceivedMessage>();
         while (seen.Any(s => s.Value.LastOrDefault() < Messages / 2))
         {
             IReadOnlyList<KafkaArrival> arrived = await arrivals.TakeAsync(Patience, default);
             Assert.NotEmpty(arrived);
             foreach ((KafkaReader reader, ConsumeResult<Ignore, byte[]> result) in arrived)
             {
-                if (reader.TryRead(result, out ReceivedMessage message, out string wrong))
+                messages.Clear();
+                Assert.Equal("", reader.Read(result, messages));
+                foreach (ReceivedMessage message in messages)
                     seen[message.Header.Partition].Add(message.Header.Sequence);
-                Assert.Equal("", wrong);
             }
         }
 
@@ -66,17 +68,84 @@ public sealed class KafkaReaderTests(KafkaBrokerFixture broker)
         await using KafkaReader reader = await KafkaReader.OpenAsync(clients, topic, [atEnd, absent], ReadPurpose.TakeBack, arrivals, NullLogger.Instance, default);
         Assert.Equal(Messages, reader.Ends[0]);
         var tail = new OwnTail([atEnd, absent], reader.Ends);
+        var messages = new List<ReceivedMessage>();
         while (!tail.AtEnd)
         {
             foreach ((KafkaReader _, ConsumeResult<Ignore, byte[]> result) in await arrivals.TakeAsync(Patience, default))
-                Assert.False(tail.Take(result.Partition.Value, result.Offset.Value + 1, reader.TryRead(result, out ReceivedMessage m, out _) ? m.Header : null));
+            {
+                messages.Clear();
+                Assert.Equal("", reader.Read(result, messages));
+                Assert.DoesNotContain(messages, m => tail.Take(m.Header));
+                tail.Pass(result.Partition.Value, result.Offset.Value + 1);
+            }
         }
 
         Assert.Null(tail.Missing);
     }
 
+    /// <summary>Bundles of two partitions' messages, one of them damaged: the search looks into bundles, and each partition has the stream it would have alone.</summary>
+    [Fact]
+    public async Task Open_Bundles_EachPartitionBeginsWhereItsOwnAreWantedAndDamageCostsOneMessage()
+    {
+        const int bundles = 3000, damaged = 2990;
+        (KafkaClients clients, string topic) = await TopicAsync(bundles, i =>
+        {
+            byte[] bundle = [.. Heartbeat(0, i + 1), .. Heartbeat(1, i + 1)];
+            if (i == damaged)
+                bundle[^1] ^= 1;
+            return bundle;
+        });
+        FeedStart near = new(1, bundles - 100, HistoryId.None, 1), known = new(0, bundles - 20, HistoryId.None, 1, topic, bundles - 20);
+        var arrivals = new KafkaArrivals();
+        await using KafkaReader reader = await KafkaReader.OpenAsync(clients, topic, [near, known], ReadPurpose.Follow, arrivals, NullLogger.Instance, default);
+        var messages = new List<ReceivedMessage>();
+        var wrong = new List<string>();
+        long next = 0;
+        while (next < bundles)
+        {
+            IReadOnlyList<KafkaArrival> arrived = await arrivals.TakeAsync(Patience, default);
+            Assert.NotEmpty(arrived);
+            foreach ((KafkaReader _, ConsumeResult<Ignore, byte[]> result) in arrived)
+            {
+                wrong.Add(reader.Read(result, messages));
+                next = result.Offset.Value + 1;
+            }
+        }
+
+        Assert.Equal(["a message is damaged: its length or checksum is wrong"], wrong.Where(w => w.Length > 0));
+        Assert.Equal(Enumerable.Range(bundles - 19, 20).Select(i => (ulong)i), Sequences(0));
+        List<ulong> ofNear = Sequences(1);
+        Assert.InRange(ofNear[0], 1UL, near.Sequence);
+        Assert.Equal(Enumerable.Range((int)ofNear[0], bundles - (int)ofNear[0] + 1).Where(i => i != damaged + 1).Select(i => (ulong)i), ofNear);
+        Assert.All(messages, m => Assert.Equal((long)m.Header.Sequence, m.Offset));
+
+        List<ulong> Sequences(int partition) => [.. messages.Where(m => m.Header.Partition == partition).Select(m => m.Header.Sequence)];
+    }
+
     /// <summary>One partition that holds those of two, in turn, with sequences from 1 on.</summary>
-    private async Task<(KafkaClients Clients, string Topic)> TopicAsync()
+    private Task<(KafkaClients Clients, string Topic)> TopicAsync() => TopicAsync(Messages, i => Heartbeat(i % 2, (i / 2) + 1));
+
+    private static byte[] Heartbeat(int partition, int sequence)
+    {
+        var to = new ByteWriter();
+        new MessageHeader
+        {
+            Kind = MessageKind.Heartbeat,
+            Origin = 1,
+            Partition = partition,
+            Generation = 1,
+            Incarnation = 1,
+            History = HistoryId.None,
+            Sequence = (ulong)sequence,
+            Previous = (ulong)sequence,
+            FirstStamp = 1,
+            LastStamp = 1,
+            Chunks = 1,
+        }.Write(to, []);
+        return to.Written.ToArray();
+    }
+
+    private async Task<(KafkaClients Clients, string Topic)> TopicAsync(int count, Func<int, byte[]> message)
     {
         Assert.SkipWhen(broker.Bootstrap is null, KafkaBroker.Needs);
         await using var system = new TestSystem { Cluster = KafkaSystem.NewCluster() };
@@ -86,28 +155,8 @@ public sealed class KafkaReaderTests(KafkaBrokerFixture broker)
         using (IAdminClient admin = KafkaSystem.Admin(broker.Bootstrap!))
             await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = 1, ReplicationFactor = 1 }]);
         using IProducer<Null, byte[]> producer = clients.Producer(_ => { });
-        var to = new ByteWriter();
-        for (int i = 0; i < Messages; i++)
-        {
-            to.Clear();
-            ulong sequence = (ulong)(i / 2) + 1;
-            new MessageHeader
-            {
-                Kind = MessageKind.Heartbeat,
-                Origin = 1,
-                Partition = i % 2,
-                Generation = 1,
-                Incarnation = 1,
-                History = HistoryId.None,
-                Sequence = sequence,
-                Previous = sequence,
-                FirstStamp = 1,
-                LastStamp = 1,
-                Chunks = 1,
-            }.Write(to, []);
-            producer.Produce(topic, new Message<Null, byte[]> { Value = to.Written.ToArray() });
-        }
-
+        for (int i = 0; i < count; i++)
+            producer.Produce(topic, new Message<Null, byte[]> { Value = message(i) });
         Assert.Equal(0, producer.Flush(TimeSpan.FromSeconds(30)));
         return (clients, topic);
     }
