@@ -128,7 +128,7 @@ public sealed partial class ReplicatorHost : IAsyncDisposable
         var ship = new ShipperOptions(
             identity.BinlogDirectory, _config.RegionId, identity.Generation, partitions, _config.Replication.MessageBytes, _config.Replication.Compress);
         var index = new LogIndex(identity.BinlogDirectory, partitions);
-        _tail = new LogTail(identity.BinlogDirectory);
+        _tail = new LogTail(identity.BinlogDirectory, _config.Transport);
         var counters = new ShipCounters();
         _transport = _makeTransport(new TransportParts(_config, ship, index, _tail, _node, counters, _alarms, _peers, _loggers));
         var histories = new HistoryBook(Path.Combine(_config.ReplicatorDirectory, "histories"));

@@ -14,7 +14,7 @@ internal sealed class LagProbe(ProbeConnection from, ProbeConnection to, string 
 {
     private const int Keys = 4096;
     private const int ReadAtOnce = 64;
-    private const long PollGapNanoseconds = 150_000;
+    private const long PollGapNanoseconds = 300_000;
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(120);
 
     private readonly ConcurrentQueue<int> _free = new(Enumerable.Range(0, Keys));

@@ -19,7 +19,7 @@ internal sealed partial class KafkaClients(NodeConfig config, string region, ILo
 {
     private const int ProducerQueueKbytes = 64 << 10;
     private const int ConsumerQueueKbytes = 32 << 10;
-    /// <summary>Below two milliseconds the library's sender polls without a pause until it is over.</summary>
+    /// <summary>A round is one message: there is nothing to wait for.</summary>
     private const int LingerMs = 0;
 
     private const int RequestTimeoutMs = 10_000;

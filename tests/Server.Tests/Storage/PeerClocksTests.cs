@@ -46,6 +46,21 @@ public sealed class PeerClocksTests
         }
     }
 
+    [Theory]
+    [InlineData(1.5)]
+    [InlineData(8)]
+    public void IsAhead_LinkCatchesUpAndStandsStillNowAndThen_IsNot(double speed)
+    {
+        DateTimeOffset told = _time.GetUtcNow() - TimeSpan.FromMinutes(20);
+        for (int beat = 1; told < _time.GetUtcNow(); beat++)
+        {
+            _time.Pass(TimeSpan.FromMilliseconds(100 / speed) + (beat % 200 == 0 ? TimeSpan.FromSeconds(2.5) : TimeSpan.Zero));
+            told += TimeSpan.FromMilliseconds(100);
+            _clocks.Heard(Peer, told.ToUnixTimeMilliseconds());
+            Assert.False(_clocks.IsAhead(out TimeSpan by), $"heartbeat {beat}: {by}");
+        }
+    }
+
     [Fact]
     public void IsAhead_AheadFromTheStart_IsSeenOnceTheEstimateIsSettled()
     {
