@@ -14,7 +14,7 @@ internal sealed class LoadThread(LoadOptions options, int index)
     private const long IdleWaitNanoseconds = 50_000_000;
 
     /// <summary>What fell due within this time is sent together: a generator that woke for each command would take the processor from what it measures.</summary>
-    private const long OpenPaceNanoseconds = 200_000;
+    private const long OpenPaceNanoseconds = 500_000;
 
     private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
