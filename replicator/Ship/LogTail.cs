@@ -17,6 +17,8 @@ namespace MultiCloudKv.Replicator.Ship;
 public sealed partial class LogTail : IDisposable
 {
     private const long PauseNs = 250_000;
+    private const long PauseSteadyNs = 1_000_000;
+    private const long PauseSteadyByBrokerNs = 2_000_000;
     private const long PauseFastNs = 5_000_000;
     private const long PauseIdleNs = 2_000_000;
     private const long PauseAsleepNs = 5_000_000;
@@ -41,7 +43,7 @@ public sealed partial class LogTail : IDisposable
     public LogTail(string directory, TransportKind transport)
     {
         _directory = directory;
-        _pauseSteadyNs = transport == TransportKind.Kafka ? 2_000_000 : 1_000_000;
+        _pauseSteadyNs = transport == TransportKind.Kafka ? PauseSteadyByBrokerNs : PauseSteadyNs;
         _thread = new Thread(Look) { IsBackground = true, Name = "log-tail" };
         _thread.Start();
     }

@@ -77,6 +77,33 @@ public class BinlogReaderTests
         Assert.Equal(a.Position, r.Position);
     }
 
+    /// <summary>Power goes before the first sync of a session: its segment is there, and none of its records.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void S23_Read_SegmentsThatLostAllTheirRecords_GoesOnWithTheNext(int losses)
+    {
+        using var log = new TestLog();
+        for (int i = 0; i < losses; i++)
+        {
+            BinlogWriter lost = log.Open();
+            TestLog.AppendOwn(lost);
+            lost.Abandon();
+            using FileStream segment = File.OpenWrite(SegmentNames.PathOf(log.Dir, SegmentNames.List(log.Dir)[^1]));
+            segment.SetLength(SegmentHeader.Length);
+        }
+
+        using BinlogWriter writer = log.Open();
+        Assert.Equal((HistoryOutcome.Broken, (long)losses * SegmentHeader.Length), (log.LastRecovery!.Outcome, log.LastRecovery.End));
+        Appended kept = TestLog.AppendOwn(writer);
+        using BinlogReader reader = BinlogReader.TryOpen(log.Dir)!;
+        Assert.True(reader.TrySeek(0));
+        var positions = new List<long>();
+        while (reader.Read(out BinlogRecord r) == BinlogReadStatus.Record)
+            positions.Add(r.Position);
+        Assert.Equal((3, kept.Position, writer.Committed), (positions.Count, positions[^1], reader.Position));
+    }
+
     [Fact]
     public void TryOpen_OfNoBinlog_IsNull() => Assert.Null(BinlogReader.TryOpen(Path.GetTempPath()));
 }

@@ -106,16 +106,19 @@ public sealed unsafe class BinlogReader : IDisposable
                 return BinlogReadStatus.Record;
             }
 
-            if (status == SegmentReadStatus.Bad || Position == _segment.First)
-                throw Damaged(_segment, from, status == SegmentReadStatus.Bad ? problem : "a record is missing");
+            if (status == SegmentReadStatus.Bad)
+                throw Damaged(_segment, from, problem);
+
+            // A segment may hold no record at all: those of its session were lost with the power, and the next session began behind its head.
             SegmentReader ended = _segment;
-            if (!Open(Position))
+            if (!Open(from))
             {
-                if (FirstRetained > Position)
+                if (FirstRetained > from)
                     return BinlogReadStatus.Gone;
                 throw Damaged(ended, from, "neither a record nor the next segment is there");
             }
 
+            Position = from;
             ended.Dispose();
         }
     }
