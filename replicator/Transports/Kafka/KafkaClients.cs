@@ -19,6 +19,7 @@ internal sealed partial class KafkaClients(NodeConfig config, string region, ILo
 {
     private const int ProducerQueueKbytes = 64 << 10;
     private const int ConsumerQueueKbytes = 32 << 10;
+
     /// <summary>A round is one message: there is nothing to wait for.</summary>
     private const int LingerMs = 0;
 

@@ -1,5 +1,6 @@
 using MultiCloudKv.Foundation;
 using MultiCloudKv.Replicator.Ship;
+using MultiCloudKv.Replicator.Tests.Support;
 using MultiCloudKv.Replicator.Transports;
 using MultiCloudKv.Replicator.Transports.Kafka;
 
@@ -86,21 +87,7 @@ public sealed class BundleTests
     private static byte[] Message(int partition, int payload)
     {
         var to = new ByteWriter();
-        new MessageHeader
-        {
-            Kind = MessageKind.Changes,
-            Origin = 1,
-            Partition = partition,
-            Generation = 1,
-            Incarnation = 1,
-            History = HistoryId.None,
-            Sequence = 1,
-            Previous = 0,
-            FirstStamp = 1,
-            LastStamp = 1,
-            Chunks = 1,
-            PlainLength = payload,
-        }.Write(to, new byte[payload]);
+        (TestHeaders.Of(MessageKind.Changes, partition, sequence: 1, previous: 0) with { PlainLength = payload }).Write(to, new byte[payload]);
         return to.Written.ToArray();
     }
 }

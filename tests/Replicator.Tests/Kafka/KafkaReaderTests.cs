@@ -128,20 +128,7 @@ public sealed class KafkaReaderTests(KafkaBrokerFixture broker)
     private static byte[] Heartbeat(int partition, int sequence)
     {
         var to = new ByteWriter();
-        new MessageHeader
-        {
-            Kind = MessageKind.Heartbeat,
-            Origin = 1,
-            Partition = partition,
-            Generation = 1,
-            Incarnation = 1,
-            History = HistoryId.None,
-            Sequence = (ulong)sequence,
-            Previous = (ulong)sequence,
-            FirstStamp = 1,
-            LastStamp = 1,
-            Chunks = 1,
-        }.Write(to, []);
+        TestHeaders.Of(MessageKind.Heartbeat, partition, (ulong)sequence, (ulong)sequence).Write(to, []);
         return to.Written.ToArray();
     }
 

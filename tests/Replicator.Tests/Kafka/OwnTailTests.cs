@@ -1,4 +1,5 @@
 using MultiCloudKv.Foundation;
+using MultiCloudKv.Replicator.Tests.Support;
 using MultiCloudKv.Replicator.Transports;
 using MultiCloudKv.Replicator.Transports.Kafka;
 
@@ -47,18 +48,5 @@ public sealed class OwnTailTests
 
     private static FeedStart Start(int partition, ulong sequence) => new(partition, sequence, HistoryId.None, 1);
 
-    private static MessageHeader Changes(int partition, ulong sequence, ulong previous) => new()
-    {
-        Kind = MessageKind.Changes,
-        Origin = 1,
-        Partition = partition,
-        Generation = 1,
-        Incarnation = 1,
-        History = HistoryId.None,
-        Sequence = sequence,
-        Previous = previous,
-        FirstStamp = 1,
-        LastStamp = 1,
-        Chunks = 1,
-    };
+    private static MessageHeader Changes(int partition, ulong sequence, ulong previous) => TestHeaders.Of(MessageKind.Changes, partition, sequence, previous);
 }
