@@ -10,6 +10,7 @@ public static class RespNumbers
     public const int DoubleBytesMax = 40;
 
     private const int Int64DigitsMax = 20;
+    private const int ExactDigitsMax = 15;
     private const double ExactIntegerMax = 1e15;
 
     /// <summary>A 64-bit integer in its one canonical form: no blanks, no plus, no leading zeros, no "-0".</summary>
@@ -66,6 +67,8 @@ public static class RespNumbers
         value = 0;
         if (text.IsEmpty)
             return false;
+        if (TryParseDigits(text, out value))
+            return true;
         ReadOnlySpan<byte> unsigned = text[0] is (byte)'-' or (byte)'+' ? text[1..] : text;
         if (unsigned.IsEmpty)
             return false;
@@ -83,6 +86,25 @@ public static class RespNumbers
         if (!double.TryParse(text, Style, CultureInfo.InvariantCulture, out value) || double.IsInfinity(value))
             return false;
         return value != 0 || !HasNonZeroDigit(unsigned);
+    }
+
+    /// <summary>The short way for what most scores are: digits alone, few enough that every such number is a double.</summary>
+    private static bool TryParseDigits(ReadOnlySpan<byte> text, out double value)
+    {
+        value = 0;
+        if (text.Length > ExactDigitsMax)
+            return false;
+        long number = 0;
+        foreach (byte b in text)
+        {
+            uint digit = (uint)(b - '0');
+            if (digit > 9)
+                return false;
+            number = (number * 10) + digit;
+        }
+
+        value = number;
+        return true;
     }
 
     /// <summary>C's %.17g: the fewest characters of 17 significant digits; inf, -inf and nan by name. Returns the number of bytes.</summary>

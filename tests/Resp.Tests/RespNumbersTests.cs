@@ -32,6 +32,9 @@ public sealed class RespNumbersTests
 
     [Theory]
     [InlineData("1", 1)]
+    [InlineData("000000123456", 123456)]
+    [InlineData("999999999999999", 999999999999999)]
+    [InlineData("9007199254740993", 9007199254740992)]
     [InlineData("+1.5", 1.5)]
     [InlineData("-.5", -0.5)]
     [InlineData("1.", 1)]
