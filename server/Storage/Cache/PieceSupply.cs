@@ -9,10 +9,13 @@ namespace MultiCloudKv.Server.Storage.Cache;
 /// huge pages: records are met in no order, and with small pages most of a read's time goes into translating its address.
 /// </summary>
 /// <remarks>
-/// Pieces are taken from blocks in use before a free block is broken. A block all of whose pieces came back is kept for the next
+/// <para>Pieces are taken from blocks in use before a free block is broken. A block all of whose pieces came back is kept for the next
 /// who asks; from some of these on, its memory is given back to the system, but its addresses stay mapped for the life of the process: who
-/// reads what was just freed, without a lock and only to warm a cache, reads stale bytes and never faults.
-/// Thread-safe.
+/// reads what was just freed, without a lock and only to warm a cache, reads stale bytes and never faults.</para>
+/// <para>The first touch of a block has the system clear 2 MiB, and on a virtual machine perhaps find them first: milliseconds, in which
+/// whoever holds the stripe answers nobody. A thread of its own does that ahead of need: once blocks are being taken it keeps
+/// <see cref="WarmBlocks"/> that have been touched. Whoever is faster than it touches for himself.</para>
+/// <para>Thread-safe.</para>
 /// </remarks>
 internal static unsafe partial class PieceSupply
 {
@@ -21,7 +24,8 @@ internal static unsafe partial class PieceSupply
 
     private const int BlockBytes = 2 << 20;
     private const byte AllFree = byte.MaxValue;
-    private const int WarmBlocks = 8;
+    private const int WarmBlocks = 24;
+    private const int WarmBlocksLow = WarmBlocks * 2 / 3;
     private const nuint RegionBytes = 64 << 20;
     private const int ReadWrite = 3;
     private const int PrivateAnonymousNoReserve = 0x4022;
@@ -30,7 +34,10 @@ internal static unsafe partial class PieceSupply
 
     private static readonly Lock Guard = new();
     private static readonly Dictionary<nint, byte> Partial = [];
-    private static readonly Stack<nint> Whole = new();
+    private static readonly Stack<nint> Warm = new();
+    private static readonly Stack<nint> Cold = new();
+    private static readonly AutoResetEvent Wanted = new(false);
+    private static Thread? _warmer;
     private static nint _fresh;
     private static nint _freshEnd;
 
@@ -46,8 +53,8 @@ internal static unsafe partial class PieceSupply
             {
                 if (partial.MoveNext())
                     (block, free) = partial.Current;
-                else if (!Whole.TryPop(out block))
-                    block = NextFresh();
+                else
+                    block = TakeBlock();
             }
 
             int index = BitOperations.TrailingZeroCount(free);
@@ -73,9 +80,71 @@ internal static unsafe partial class PieceSupply
             }
 
             Partial.Remove(block);
-            if (Whole.Count >= WarmBlocks)
-                _ = Advise(block, BlockBytes, NotNeeded);
-            Whole.Push(block);
+            if (Warm.Count < WarmBlocks)
+            {
+                Warm.Push(block);
+                return;
+            }
+
+            _ = Advise(block, BlockBytes, NotNeeded);
+            Cold.Push(block);
+        }
+    }
+
+    private static nint TakeBlock()
+    {
+        if (!Warm.TryPop(out nint block))
+            block = TakeCold();
+        if (Warm.Count < WarmBlocksLow)
+            WakeWarmer();
+        return block;
+    }
+
+    private static nint TakeCold() => Cold.TryPop(out nint block) ? block : NextFresh();
+
+    private static void WakeWarmer()
+    {
+        if (_warmer is null)
+        {
+            _warmer = new Thread(KeepWarm) { IsBackground = true, Name = "warm-memory" };
+            _warmer.Start();
+        }
+
+        Wanted.Set();
+    }
+
+    private static void KeepWarm()
+    {
+        while (true)
+        {
+            Wanted.WaitOne();
+            while (TryTakeToWarm(out nint block))
+            {
+                for (nint page = 0; page < BlockBytes; page += Environment.SystemPageSize)
+                    Volatile.Write(ref *(byte*)(block + page), 0);
+                lock (Guard)
+                    Warm.Push(block);
+            }
+        }
+    }
+
+    /// <summary>False when enough are warm, or the system has no more: then whoever needs a block is told so.</summary>
+    private static bool TryTakeToWarm(out nint block)
+    {
+        lock (Guard)
+        {
+            block = 0;
+            if (Warm.Count >= WarmBlocks)
+                return false;
+            try
+            {
+                block = TakeCold();
+                return true;
+            }
+            catch (EnvironmentException)
+            {
+                return false;
+            }
         }
     }
 
