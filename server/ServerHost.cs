@@ -60,7 +60,8 @@ internal sealed partial class ServerHost : IAsyncDisposable
         _admin = new AdminServer(config.Admin.ToEndPoint(), password, Pages(), loggers);
         var executor = new CommandExecutor(CommandTable.Build(), _services);
         var options = new RespServerOptions(config.Client.Endpoint.ToEndPoint(), config.Client.Threads, config.Client.Tls ? config.Tls.LoadCertificate() : null);
-        _clients = new RespServer(options, new RespConnectionHandler(executor, _services), loggers, _services.Fail, () => new RequestPreview(_engine.Cache));
+        var runners = new RunnerPool(executor, _services);
+        _clients = new RespServer(options, new RespConnectionHandler(_services, runners), loggers, _services.Fail, () => new RoundServer(runners, _engine.Cache, _engine.Clock));
         _idleCheck = new Timer(_ => CloseIdle());
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MultiCloudKv.Resp.Catalogue;
+using MultiCloudKv.Server.Storage;
 
 namespace MultiCloudKv.Server.Commands;
 
@@ -56,6 +57,9 @@ internal sealed class ClientState
     public ReplyMode ReplyMode { get; set; }
 
     public CommandRow? LastCommand { get; set; }
+
+    /// <summary>The last change it made, for WAITREGIONS.</summary>
+    public CommitResult LastWrite { get; set; }
 
     /// <summary>What it ran.</summary>
     public CommandCounts Counts { get; } = new();

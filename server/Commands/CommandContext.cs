@@ -17,13 +17,12 @@ namespace MultiCloudKv.Server.Commands;
 /// </list>
 /// Inside EXEC the same handlers run one after another over one transaction, which is committed once.
 /// </summary>
-/// <remarks>One per connection, reused for every command, used by one thread at a time. Spans of arguments and values live until the handler returns.</remarks>
+/// <remarks>Reused for every command and client, used by one thread at a time. Spans of arguments and values live until the handler returns.</remarks>
 internal sealed class CommandContext
 {
-    public CommandContext(CommandServices services, ClientState client, RespWriter reply, StorageSession session)
+    public CommandContext(CommandServices services, RespWriter reply, StorageSession session)
     {
         Services = services;
-        Client = client;
         Reply = reply;
         Session = session;
     }
@@ -36,7 +35,7 @@ internal sealed class CommandContext
 
     public RespWriter Reply { get; }
 
-    public ClientState Client { get; }
+    public ClientState Client { get; internal set; } = null!;
 
     /// <summary>The catalogue row of the command or subcommand that runs.</summary>
     public CommandRow Row { get; internal set; } = null!;
@@ -47,7 +46,7 @@ internal sealed class CommandContext
     /// <summary>What the command reads and changes; the executor begins and commits it.</summary>
     public Transaction Tx => Session.Transaction;
 
-    /// <summary>Stripes and commit of this connection's commands. Handlers need it only when they enter stripes themselves.</summary>
+    /// <summary>Stripes and commit of the commands. Handlers need it only when they enter stripes themselves.</summary>
     public StorageSession Session { get; }
 
     /// <summary>Where the binlog must have been synced to before the replies go out, if the policy says so; 0 for nowhere.</summary>

@@ -105,12 +105,11 @@ internal sealed class CommandExecutor
         StorageSession session = ctx.Session;
         if (row.Is(CommandFlags.Write) && !session.MayWrite)
             return ExecuteOutcome.Load;
-        ctx.NowMs = _services.Engine.Clock.NowMs;
         try
         {
             CommandCount count = ctx.Client.Counts.Of(row);
             long begun = count.Begin();
-            Enter(ctx, row, session);
+            ctx.NowMs = TryEnter(ctx, row, session) ? session.Transaction.NowMs : _services.Engine.Clock.NowMs;
             handler(ctx);
             if (session.Transaction.HasChanges)
                 Commit(ctx, session, mark);
@@ -134,20 +133,21 @@ internal sealed class CommandExecutor
         }
     }
 
-    private static void Enter(CommandContext ctx, CommandRow row, StorageSession session)
+    /// <summary>Takes the stripes and begins the transaction. False when the command has no keys.</summary>
+    private static bool TryEnter(CommandContext ctx, CommandRow row, StorageSession session)
     {
         if (row.Is(CommandFlags.WholeKeyspace))
         {
             session.EnterAll();
-            return;
+            return true;
         }
 
         if (!row.Keys.TryResolve(ctx.Args, out int first, out int last, out int step))
-            return;
+            return false;
         if (first == last)
         {
             session.Enter([Foundation.Slots.Of(ctx.Args[first])]);
-            return;
+            return true;
         }
 
         int count = ((last - first) / step) + 1;
@@ -155,6 +155,7 @@ internal sealed class CommandExecutor
         for (int i = 0; i < count; i++)
             slots[i] = Foundation.Slots.Of(ctx.Args[first + (i * step)]);
         session.Enter(slots[..count]);
+        return true;
     }
 
     /// <summary>Makes the transaction's changes real, or replaces the reply by the reason why they are not.</summary>
@@ -169,6 +170,7 @@ internal sealed class CommandExecutor
         else if (result.Changed)
         {
             ctx.UnsyncedPosition = result.End;
+            ctx.Client.LastWrite = result;
         }
     }
 

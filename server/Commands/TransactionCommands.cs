@@ -96,5 +96,5 @@ internal static class TransactionCommands
     }
 
     private static async ValueTask WaitAsync(CommandContext ctx, int regions, long timeoutMs, CancellationToken cancel) =>
-        ctx.Reply.Integer(await ctx.Services.Engine.WaitRegionsAsync(ctx.Session.LastWrite, regions, TimeSpan.FromMilliseconds(timeoutMs), cancel));
+        ctx.Reply.Integer(await ctx.Services.Engine.WaitRegionsAsync(ctx.Client.LastWrite, regions, TimeSpan.FromMilliseconds(timeoutMs), cancel));
 }

@@ -31,9 +31,7 @@ internal sealed class RequestBuffer
     {
         if (_ownLength == 0 && arrived.IsSingleSegment && MemoryMarshal.TryGetArray(arrived.First, out ArraySegment<byte> segment))
         {
-            Bytes = segment.Array!;
-            Start = segment.Offset;
-            Length = segment.Count;
+            Take(segment.Array!, segment.Offset, segment.Count);
             return;
         }
 
@@ -44,6 +42,14 @@ internal sealed class RequestBuffer
         Bytes = _own;
         Start = 0;
         Length = _ownLength;
+    }
+
+    /// <summary>Takes what has arrived, with nothing left of what came before.</summary>
+    public void Take(byte[] arrived, int start, int length)
+    {
+        Bytes = arrived;
+        Start = start;
+        Length = length;
     }
 
     /// <summary>The first bytes have been executed.</summary>

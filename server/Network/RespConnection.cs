@@ -1,64 +1,48 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using MultiCloudKv.Foundation;
-using MultiCloudKv.Merge;
-using MultiCloudKv.Resp;
 using MultiCloudKv.Server.Commands;
-using MultiCloudKv.Server.Storage;
+using MultiCloudKv.Server.Network.Epoll;
 
 namespace MultiCloudKv.Server.Network;
 
 /// <summary>
 /// One client's loop, asynchronous at the edges and synchronous in the middle: await bytes, execute every complete command
-/// among them, send all replies at once. A command runs on the thread that read it.
+/// among them, send all replies at once. A command runs on the thread that read it. A command that must wait (for records to be loaded,
+/// for another region, for a sync) makes only its own connection wait.
 /// </summary>
 /// <remarks>
-/// Arguments are read where the bytes arrived; only a command that came in part is copied to <see cref="RequestBuffer"/>,
-/// until the rest is there. A command that must wait (for records to be loaded, for another region, for a sync) makes only
-/// its own connection wait. Replies are sent early when they grow beyond <see cref="FlushBytes"/>, so a client that does not
-/// read its replies stops being served instead of filling memory.
-/// Threading: one logical thread per connection; <see cref="ClientState.Abort"/> may come from any.
+/// <para><b>In a round.</b> Where the transport serves in rounds (<see cref="IRoundConnection"/>), whole commands that need not wait never get as
+/// far as the loop: <see cref="TryServe"/> executes them with the round's runner while the read waits. When something has to be awaited
+/// after all, the connection keeps the runner as it stands, the read is answered with the same bytes, and the loop goes on from where the runner stopped.</para>
+/// <para>Threading: one logical thread per connection, and the round's only while that waits for bytes without a runner; <see cref="ClientState.Abort"/> may come from any.</para>
 /// </remarks>
 internal sealed class RespConnection
 {
-    private const int FlushBytes = 256 * 1024;
     private const int LoadAttemptsMax = 64;
 
     private readonly ConnectionContext _connection;
     private readonly PipeReader _input;
     private readonly PipeWriter _output;
+    private readonly IRoundConnection? _round;
     private readonly ClientState _client;
-    private readonly CommandExecutor _executor;
     private readonly CommandServices _services;
-    private readonly CommandContext _context;
-    private readonly RespWriter _reply = new();
-    private readonly RequestParser _parser = new();
-    private readonly RequestBuffer _request = new();
-    private int _commandsInBatch;
-    private int _bytesInBatch;
-    private int _replyStart;
+    private readonly RunnerPool _runners;
+    private RequestRunner? _runner;
+    private RunStop? _stopped;
 
-    public RespConnection(ConnectionContext connection, ClientState client, CommandExecutor executor, CommandServices services)
+    public RespConnection(ConnectionContext connection, ClientState client, CommandServices services, RunnerPool runners)
     {
         _connection = connection;
         _input = connection.Transport.Input;
         _output = connection.Transport.Output;
         _client = client;
-        _executor = executor;
         _services = services;
-        _context = new CommandContext(services, client, _reply, services.Engine.NewSession());
+        _runners = runners;
         client.Abort = () => connection.Abort(new ConnectionAbortedException("closed by the server"));
-    }
-
-    private enum Stop
-    {
-        NeedBytes,
-        Load,
-        Wait,
-        Flush,
-        Close,
+        _round = connection.Features.Get<IRoundConnection>();
+        _round?.Attach(this);
     }
 
     public async Task RunAsync()
@@ -70,22 +54,33 @@ internal sealed class RespConnection
             while (!_client.CloseAfterReply && !closing.IsCancellationRequested)
             {
                 ReadResult read = await _input.ReadAsync();
-                if (read.Buffer.IsEmpty && (read.IsCompleted || read.IsCanceled))
+                RunStop? stopped = _stopped;
+                _stopped = null;
+                if (stopped is null)
                 {
-                    _input.AdvanceTo(read.Buffer.End);
-                    return;
+                    if (read.Buffer.IsEmpty && (read.IsCompleted || read.IsCanceled))
+                    {
+                        _input.AdvanceTo(read.Buffer.End);
+                        return;
+                    }
+
+                    _client.LastActiveMs = _services.Engine.Clock.WallMs;
+                    Rent().Take(read.Buffer);
                 }
 
-                _bytesInBatch += (int)read.Buffer.Length;
-                _client.LastActiveMs = _services.Engine.Clock.WallMs;
-                _request.Take(read.Buffer, _parser.BytesWanted);
-                await ServeAsync();
-                bool kept = _request.KeepRest();
+                RequestRunner runner = _runner!;
+                await ServeAsync(runner, stopped ?? runner.Drain());
+                bool kept = runner.KeepRest();
                 _input.AdvanceTo(read.Buffer.End);
-                _client.QueryBytes = _request.Length;
-                await FlushAsync();
+                _client.QueryBytes = runner.QueryBytes;
+                await FlushAsync(runner);
                 if (!kept || read.IsCompleted)
                     return;
+                if (runner.IsIdle)
+                {
+                    _runner = null;
+                    _runners.Return(runner);
+                }
             }
         }
         catch (Exception e) when (e is ConnectionResetException or ConnectionAbortedException or OperationCanceledException or IOException)
@@ -98,163 +93,123 @@ internal sealed class RespConnection
         }
     }
 
-    private async ValueTask ServeAsync()
+    /// <summary>Executes what has arrived within the loop's round, if nothing of this connection is under way.</summary>
+    /// <param name="runner">The round's.</param>
+    /// <param name="wallMs">The time of the round.</param>
+    /// <param name="bytes">What has arrived: unchanged until the read that gets it is advanced.</param>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="length">How long it is.</param>
+    public ServedInRound TryServe(RequestRunner runner, long wallMs, byte[] bytes, int start, int length)
+    {
+        if (_runner is not null)
+            return ServedInRound.NotNow;
+        _client.LastActiveMs = wallMs;
+        runner.Bind(_client);
+        runner.Take(bytes, start, length);
+        RunStop stop = runner.Drain();
+        if (stop == RunStop.NeedBytes && runner.QueryBytes == 0 && TryReply(runner))
+            return ServedInRound.Wholly;
+        _runner = runner;
+        _stopped = stop;
+        return ServedInRound.KeepsRunner;
+    }
+
+    private bool TryReply(RequestRunner runner)
+    {
+        if (runner.MustWaitForSync)
+            return false;
+        if (runner.Reply.Length > 0 && !_round!.TrySetAside(runner.Reply.Written))
+            return false;
+        runner.Sent();
+        return true;
+    }
+
+    private RequestRunner Rent()
+    {
+        if (_runner is null)
+        {
+            _runner = _runners.Rent();
+            _runner.Bind(_client);
+        }
+
+        return _runner;
+    }
+
+    private async ValueTask ServeAsync(RequestRunner runner, RunStop stop)
     {
         while (true)
         {
-            switch (Drain())
+            switch (stop)
             {
-                case Stop.NeedBytes:
-                case Stop.Close:
+                case RunStop.NeedBytes:
+                case RunStop.Close:
                     return;
-                case Stop.Flush:
-                    await FlushAsync();
+                case RunStop.Flush:
+                    await FlushAsync(runner);
                     break;
-                case Stop.Load:
-                    await LoadAndRepeatAsync();
+                case RunStop.Load:
+                    await LoadAndRepeatAsync(runner);
                     break;
-                case Stop.Wait:
-                    await WaitForDeferredAsync();
+                case RunStop.Wait:
+                    await WaitAsync(runner);
                     break;
             }
+
+            stop = runner.Drain();
         }
-    }
-
-    /// <summary>Executes complete commands until something has to be awaited.</summary>
-    private Stop Drain()
-    {
-        while (!_client.CloseAfterReply)
-        {
-            ParseStatus status = _parser.Parse(
-                _request.Bytes, _request.Start, _request.Length, _services.Settings.RequestLimits, _client.Authenticated || _services.Settings.Password is null, out int consumed);
-            if (status == ParseStatus.Incomplete)
-                return Stop.NeedBytes;
-            if (status == ParseStatus.Malformed)
-            {
-                _reply.Error(_parser.Error);
-                _client.CloseAfterReply = true;
-                return Stop.Close;
-            }
-
-            _request.Consume(consumed);
-            if (_parser.Arguments.Count == 0)
-                continue;
-            _commandsInBatch++;
-            _replyStart = _reply.Mark();
-            _context.Args = _parser.Arguments;
-            switch (_executor.Execute(_context))
-            {
-                case ExecuteOutcome.Load:
-                    return Stop.Load;
-                case ExecuteOutcome.Wait:
-                    return Stop.Wait;
-            }
-
-            if (_client.ReplyMode != ReplyMode.On)
-                ApplyReplyMode();
-            if (_reply.Length > FlushBytes)
-                return Stop.Flush;
-        }
-
-        return Stop.Close;
     }
 
     /// <summary>Loads what the command found missing and executes it again, until it finds everything.</summary>
-    private async ValueTask LoadAndRepeatAsync()
+    private async ValueTask LoadAndRepeatAsync(RequestRunner runner)
     {
         for (int attempt = 0; attempt < LoadAttemptsMax; attempt++)
         {
-            _services.Statistics.AddReload();
-            await _context.Session.LoadMissingAsync(_connection.ConnectionClosed);
-            switch (_executor.Execute(_context))
+            switch (await runner.LoadAndRepeatAsync(_connection.ConnectionClosed))
             {
-                case ExecuteOutcome.Load:
+                case RunStop.Load:
                     continue;
-                case ExecuteOutcome.Wait:
-                    await WaitForDeferredAsync();
+                case RunStop.Wait:
+                    await WaitAsync(runner);
                     return;
                 default:
-                    ApplyReplyMode();
                     return;
             }
         }
 
-        _reply.Error(RespErrors.NotLoaded);
-        ApplyReplyMode();
+        runner.GiveUpLoading();
     }
 
     /// <summary>Earlier replies of the pipeline go out before a command waits.</summary>
-    private async ValueTask WaitForDeferredAsync()
+    private async ValueTask WaitAsync(RequestRunner runner)
     {
-        Func<CommandContext, CancellationToken, ValueTask> rest = _context.Deferred!;
-        _context.Deferred = null;
-        await FlushAsync();
-        _replyStart = _reply.Mark();
-        _services.BeginWait();
-        try
-        {
-            await rest(_context, _connection.ConnectionClosed);
-        }
-        finally
-        {
-            _services.EndWait();
-        }
-
-        ApplyReplyMode();
-    }
-
-    private void ApplyReplyMode()
-    {
-        switch (_client.ReplyMode)
-        {
-            case ReplyMode.Off:
-                _reply.Truncate(_replyStart);
-                break;
-            case ReplyMode.SkipNext:
-                _reply.Truncate(_replyStart);
-                _client.ReplyMode = ReplyMode.Skip;
-                break;
-            case ReplyMode.Skip:
-                _reply.Truncate(_replyStart);
-                _client.ReplyMode = ReplyMode.On;
-                break;
-        }
+        await FlushAsync(runner);
+        await runner.WaitAsync(_connection.ConnectionClosed);
     }
 
     /// <summary>Sends the replies, once what they confirm is as durable as the policy says.</summary>
-    private async ValueTask FlushAsync()
+    private async ValueTask FlushAsync(RequestRunner runner)
     {
-        _services.Statistics.AddBatch(_commandsInBatch, _bytesInBatch, _reply.Length);
-        _commandsInBatch = 0;
-        _bytesInBatch = 0;
-        if (_context.UnsyncedPosition != 0)
+        long position = runner.TakeUnsynced();
+        if (position != 0)
         {
-            long position = _context.UnsyncedPosition;
-            _context.UnsyncedPosition = 0;
-            if (_services.Engine.RepliesWaitForSync)
-                await WaitDurableAsync(position);
+            try
+            {
+                await _services.Engine.WaitDurableAsync(position);
+            }
+            catch (EnvironmentException failed)
+            {
+                runner.RefuseUnsynced(failed);
+            }
         }
 
-        if (_reply.Length == 0)
-            return;
-        FlushResult flushed = await _output.WriteAsync(_reply.WrittenMemory);
-        _reply.Clear();
-        if (flushed.IsCompleted)
-            _client.CloseAfterReply = true;
-    }
+        if (runner.Reply.Length > 0)
+        {
+            FlushResult flushed = await _output.WriteAsync(runner.Reply.WrittenMemory);
+            if (flushed.IsCompleted)
+                _client.CloseAfterReply = true;
+        }
 
-    /// <summary>When the sync fails nobody knows whether the writes are kept: no reply may claim it. One error says why, then the connection ends.</summary>
-    private async ValueTask WaitDurableAsync(long position)
-    {
-        try
-        {
-            await _services.Engine.WaitDurableAsync(position);
-        }
-        catch (EnvironmentException failed)
-        {
-            _reply.Clear();
-            _reply.Error($"MISCONF {failed.Message}; whether the last writes are kept is not known");
-            _client.CloseAfterReply = true;
-        }
+        runner.Sent();
+        runner.Account();
     }
 }

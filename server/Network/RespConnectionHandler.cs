@@ -6,7 +6,7 @@ using MultiCloudKv.Server.Commands;
 namespace MultiCloudKv.Server.Network;
 
 /// <summary>Accepts clients: counts them, refuses those beyond the maximum with one line, runs the rest.</summary>
-internal sealed class RespConnectionHandler(CommandExecutor executor, CommandServices services) : ConnectionHandler
+internal sealed class RespConnectionHandler(CommandServices services, RunnerPool runners) : ConnectionHandler
 {
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
@@ -21,7 +21,7 @@ internal sealed class RespConnectionHandler(CommandExecutor executor, CommandSer
         client.Authenticated = services.Settings.Password is null;
         try
         {
-            await new RespConnection(connection, client, executor, services).RunAsync();
+            await new RespConnection(connection, client, services, runners).RunAsync();
         }
         finally
         {

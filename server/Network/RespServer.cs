@@ -31,13 +31,13 @@ internal sealed class RespServer : IAsyncDisposable
     /// <param name="handler">Serves a connection.</param>
     /// <param name="loggers">Where to log to.</param>
     /// <param name="onFailure">Told of an exception that ended a serving thread.</param>
-    /// <param name="preview">Makes what is shown the requests of a thread's round before they are executed.</param>
-    public RespServer(RespServerOptions options, RespConnectionHandler handler, ILoggerFactory loggers, Action<Exception> onFailure, Func<IRoundPreview> preview)
+    /// <param name="server">Makes what serves a thread's rounds.</param>
+    public RespServer(RespServerOptions options, RespConnectionHandler handler, ILoggerFactory loggers, Action<Exception> onFailure, Func<IRoundServer> server)
     {
         _options = options;
         _services = KestrelServices.Build(loggers, options.Certificate is not null);
         IConnectionListenerFactory sockets = options.Certificate is null
-            ? new EpollTransportFactory(options.Threads, onFailure, preview)
+            ? new EpollTransportFactory(options.Threads, onFailure, server)
             : new SocketTransportFactory(Options.Create(new SocketTransportOptions { NoDelay = true, UnsafePreferInlineScheduling = true, Backlog = 4096 }), loggers);
         var kestrel = new KestrelServerOptions { ApplicationServices = _services, AddServerHeader = false };
         kestrel.Limits.MaxConcurrentConnections = null;

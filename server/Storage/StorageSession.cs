@@ -10,7 +10,7 @@ using GroupOutcome = MultiCloudKv.Merge.Changes.ApplyResult;
 namespace MultiCloudKv.Server.Storage;
 
 /// <summary>
-/// One client's way into the engine. A transaction goes through these steps:
+/// The way of clients' commands into the engine. A transaction goes through these steps:
 /// <list type="number">
 /// <item><see cref="Enter"/> takes the stripes of its keys, ascending, and begins a transaction at this node's time.</item>
 /// <item>Handlers read and write through <see cref="Transaction"/>. When a record is not in memory, NotResidentException
@@ -46,9 +46,6 @@ public sealed class StorageSession : IRecordStores
     public Transaction Transaction { get; }
 
     public Engine Engine => _engine;
-
-    /// <summary>The last change this session committed, for WAITREGIONS.</summary>
-    public CommitResult LastWrite { get; private set; }
 
     /// <summary>True when the last attempt ended because records were not in memory.</summary>
     public bool HasMissing => _missing.Count > 0;
@@ -121,7 +118,6 @@ public sealed class StorageSession : IRecordStores
         if (!result.Changed)
             return result;
         Apply(groups, count, result.Stamp, epoch);
-        LastWrite = result;
         return result;
     }
 

@@ -11,7 +11,7 @@ namespace MultiCloudKv.Server.Network.Epoll;
 /// The descriptor stays open until <see cref="DisposeAsync"/>; <see cref="Abort(ConnectionAbortedException)"/> only shuts the socket down, which wakes both
 /// directions. <see cref="OnEvents"/> is the loop's; everything else may be called from any thread.
 /// </remarks>
-internal sealed class EpollConnection : ConnectionContext, IDuplexPipe
+internal sealed class EpollConnection : ConnectionContext, IDuplexPipe, IRoundConnection
 {
     private readonly Socket _socket;
     private readonly EpollLoop _loop;
@@ -28,13 +28,14 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe
         _socket = socket;
         _loop = loop;
         Descriptor = (int)socket.SafeHandle.DangerousGetHandle();
-        _reader = new EpollReader(Descriptor);
+        _reader = new EpollReader(Descriptor, loop);
         _writer = new EpollWriter(Descriptor, loop);
         ConnectionId = id;
         ConnectionClosed = _closed.Token;
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
         Transport = this;
+        Features.Set<IRoundConnection>(this);
     }
 
     public int Descriptor { get; }
@@ -66,6 +67,10 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe
     /// <summary>The peer has ended its side, or the connection is broken.</summary>
     public bool IsGone => _gone;
 
+    public void Attach(object owner) => _reader.Owner = owner;
+
+    public bool TrySetAside(ReadOnlySpan<byte> reply) => _writer.TrySetAside(reply);
+
     /// <summary>First step of a round: what came is received. True when somebody waits for it.</summary>
     public bool OnEvents(uint events)
     {
@@ -76,8 +81,8 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe
         return ((events & NativeSockets.Readable) != 0 || gone) && _reader.OnReadable(gone);
     }
 
-    /// <summary>What the first step received.</summary>
-    public ReadOnlySpan<byte> Received => _reader.Received;
+    /// <summary>Shows what the first step received.</summary>
+    public void Show(IRoundServer server) => _reader.Show(server);
 
     /// <summary>Second step: who waits for what was received goes on.</summary>
     public void Answer() => _reader.Answer();

@@ -15,7 +15,7 @@ internal sealed class EpollListener : IConnectionListener
     private long _accepted;
 
     /// <exception cref="SocketException">The address can't be bound.</exception>
-    public EpollListener(EndPoint endPoint, int threads, Action<Exception> onFailure, Func<IRoundPreview>? preview)
+    public EpollListener(EndPoint endPoint, int threads, Action<Exception> onFailure, Func<IRoundServer>? server)
     {
         _listening = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -32,7 +32,7 @@ internal sealed class EpollListener : IConnectionListener
         }
 
         EndPoint = _listening.LocalEndPoint!;
-        _loops = [.. Enumerable.Range(0, threads).Select(n => new EpollLoop(string.Create(CultureInfo.InvariantCulture, $"clients-{n}"), onFailure, preview?.Invoke()))];
+        _loops = [.. Enumerable.Range(0, threads).Select(n => new EpollLoop(string.Create(CultureInfo.InvariantCulture, $"clients-{n}"), onFailure, server?.Invoke()))];
     }
 
     public EndPoint EndPoint { get; }

@@ -4,7 +4,7 @@ namespace MultiCloudKv.Server.Network.Epoll;
 
 /// <summary>
 /// One thread and the sockets it polls, in rounds: 1. wait for events, 2. receive from every socket that has something,
-/// 3. let each connection execute what it received, 4. send the replies. The same few functions, of the kernel and of the store, run
+/// 3. execute what each received (<see cref="IRoundServer"/>, or whoever awaits its read), 4. send the replies. The same few functions, of the kernel and of the store, run
 /// for all connections in a row, which the processor's caches reward; a reply waits for the round's other commands.
 /// </summary>
 /// <remarks>
@@ -20,7 +20,6 @@ internal sealed class EpollLoop : IDisposable
     private readonly int _epoll = NativeSockets.CreateEpoll();
     private readonly int _wakeUp = NativeSockets.CreateEvent();
     private readonly Action<Exception> _onFailure;
-    private readonly IRoundPreview? _preview;
     private readonly Thread _thread;
     private readonly Lock _lock = new();
     private readonly Stack<int> _free = new();
@@ -34,15 +33,24 @@ internal sealed class EpollLoop : IDisposable
 
     /// <param name="name">Name of the thread.</param>
     /// <param name="onFailure">Told what ended the loop, if it was not <see cref="Dispose"/>.</param>
-    /// <param name="preview">Is shown what a round received, a few connections at a time, before these execute it.</param>
-    public EpollLoop(string name, Action<Exception> onFailure, IRoundPreview? preview)
+    /// <param name="server">Is shown what a round received, a few connections at a time, and may serve it.</param>
+    public EpollLoop(string name, Action<Exception> onFailure, IRoundServer? server)
     {
-        _preview = preview;
+        Server = server;
         _onFailure = onFailure;
         NativeSockets.Add(_epoll, _wakeUp, NativeSockets.Readable, WakeUp);
         _thread = new Thread(Run) { IsBackground = true, Name = name };
         _thread.Start();
     }
+
+    /// <summary>Serves the rounds.</summary>
+    public IRoundServer? Server { get; }
+
+    /// <summary>Arrays to receive into: for the loop's thread.</summary>
+    public BufferStack ReceiveBuffers { get; } = new(EpollReader.BufferBytesMin);
+
+    /// <summary>Arrays for short replies: for the loop's thread.</summary>
+    public BufferStack ReplyBuffers { get; } = new(EpollWriter.SetAsideBytesMin);
 
     /// <summary>Begins to watch a connection's socket.</summary>
     /// <exception cref="IOException">The system can't watch more sockets.</exception>
@@ -93,7 +101,10 @@ internal sealed class EpollLoop : IDisposable
     }
 
     /// <summary>True on the loop's thread between receiving and sending.</summary>
-    public bool IsInRound => _inRound && Environment.CurrentManagedThreadId == _threadId;
+    public bool IsInRound => _inRound && IsOnThread;
+
+    /// <summary>True on the loop's thread.</summary>
+    public bool IsOnThread => Environment.CurrentManagedThreadId == _threadId;
 
     /// <summary>On the loop's thread, in a round: the writer has something to send at its end.</summary>
     public void SendLater(EpollWriter writer) => _writers.Add(writer);
@@ -132,12 +143,12 @@ internal sealed class EpollLoop : IDisposable
         }
     }
 
-    /// <summary>Shows connections from one on until the preview is full; returns the first that was not shown.</summary>
+    /// <summary>Shows connections from one on until there is no room for more; returns the first that was not shown.</summary>
     private int Preview(List<EpollConnection> round, int from)
     {
-        while (from < round.Count && _preview!.HasRoom)
-            _preview.Add(round[from++].Received);
-        _preview!.Finish();
+        while (from < round.Count && Server!.HasRoom)
+            round[from++].Show(Server);
+        Server!.Finish();
         return from;
     }
 
@@ -156,11 +167,12 @@ internal sealed class EpollLoop : IDisposable
         int answered = 0;
         while (answered < round.Count)
         {
-            int shown = _preview is null ? round.Count : Preview(round, answered);
+            int shown = Server is null ? round.Count : Preview(round, answered);
             while (answered < shown)
                 round[answered++].Answer();
         }
 
+        Server?.EndRound();
         _inRound = false;
         round.Clear();
         foreach (EpollWriter writer in _writers)

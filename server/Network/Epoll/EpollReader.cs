@@ -14,12 +14,17 @@ namespace MultiCloudKv.Server.Network.Epoll;
 /// <para>Who may receive is settled by one word of flags. A reader that is about to wait sets Waiting, unless Ready says that
 /// something came meanwhile; the loop takes Waiting away and receives itself, or leaves Ready behind. A receive that fills the
 /// buffer leaves Ready too: edges are only told of once. A socket whose peer has closed stays ready forever.</para>
-/// <para>Buffers are rented while they hold bytes: a client that is connected and silent takes none.</para>
+/// <para>Buffers are rented while they hold bytes: a client that is connected and silent takes none. Neighbours begin at different places in
+/// them, because buffers of one size fall onto the same lines of the processor's first cache.</para>
 /// </remarks>
-internal sealed class EpollReader(int descriptor) : PipeReader, IValueTaskSource<ReadResult>
+internal sealed class EpollReader(int descriptor, EpollLoop loop) : PipeReader, IValueTaskSource<ReadResult>
 {
-    private const int BufferBytesMin = 16 << 10;
+    /// <summary>Size of a buffer unless more is seen to come at a time.</summary>
+    public const int BufferBytesMin = 16 << 10;
+
     private const int BufferBytesMax = 256 << 10;
+    private const int ShiftBytes = 192;
+    private const int Shifts = 16;
     private const int Ready = 1;
     private const int Waiting = 2;
     private const int Cancelled = 4;
@@ -34,8 +39,15 @@ internal sealed class EpollReader(int descriptor) : PipeReader, IValueTaskSource
     private int _flags;
     private ConnectionResetException? _broken;
 
-    /// <summary>The loop: what was received and is not taken yet. Between <see cref="OnReadable"/> and <see cref="Answer"/>.</summary>
-    public ReadOnlySpan<byte> Received => _buffer.AsSpan(_start, _end - _start);
+    /// <summary>Whom the loop's <see cref="IRoundServer"/> serves with what is received, null for nobody: then reads get it all.</summary>
+    public object? Owner { get; set; }
+
+    /// <summary>The loop: shows what was received and is not taken yet. Between <see cref="OnReadable"/> and <see cref="Answer"/>.</summary>
+    public void Show(IRoundServer server)
+    {
+        if (_buffer is not null)
+            server.Add(_buffer, _start, _end - _start);
+    }
 
     /// <summary>Waits for bytes. A read is called off by <see cref="CancelPendingRead"/>, not by a token.</summary>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -108,6 +120,46 @@ internal sealed class EpollReader(int descriptor) : PipeReader, IValueTaskSource
     public bool OnReadable(bool peerGone)
     {
         Interlocked.Or(ref _flags, peerGone ? Ready | PeerGone : Ready);
+        return TryReceiveForWaiting();
+    }
+
+    /// <summary>The loop: has the bytes that came served, or answers the read that waited for them.</summary>
+    public void Answer()
+    {
+        while (true)
+        {
+            if (_broken is not null)
+            {
+                _source.SetException(_broken);
+                return;
+            }
+
+            if (_atEnd || Owner is null || loop.Server is not { } server || !server.TryServe(Owner, _buffer!, _start, _end - _start))
+            {
+                _source.SetResult(Result(cancelled: false));
+                return;
+            }
+
+            _start = _end;
+            _allExamined = true;
+            Return();
+            if (!WaitsAgain() || !TryReceiveForWaiting())
+                return;
+        }
+    }
+
+    /// <summary>The read waits on. True when something may have come meanwhile.</summary>
+    private bool WaitsAgain()
+    {
+        int before = Interlocked.Or(ref _flags, Waiting);
+        if ((before & Cancelled) != 0)
+            AnswerCancelled();
+        return (before & Ready) != 0;
+    }
+
+    /// <summary>Receives on behalf of a read that waits. False when none does, or nothing has come.</summary>
+    private bool TryReceiveForWaiting()
+    {
         while (TakeWaiting())
         {
             Interlocked.And(ref _flags, ~Ready);
@@ -122,23 +174,11 @@ internal sealed class EpollReader(int descriptor) : PipeReader, IValueTaskSource
                 return true;
             }
 
-            int before = Interlocked.Or(ref _flags, Waiting);
-            if ((before & Cancelled) != 0)
-                AnswerCancelled();
-            if ((before & Ready) == 0)
+            if (!WaitsAgain())
                 return false;
         }
 
         return false;
-    }
-
-    /// <summary>The loop: runs what waited for the bytes that came.</summary>
-    public void Answer()
-    {
-        if (_broken is null)
-            _source.SetResult(Result(cancelled: false));
-        else
-            _source.SetException(_broken);
     }
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _source.GetResult(token);
@@ -196,8 +236,8 @@ internal sealed class EpollReader(int descriptor) : PipeReader, IValueTaskSource
     {
         if (_buffer is null)
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(_nextBytes);
-            _start = _end = 0;
+            _buffer = _nextBytes == BufferBytesMin && loop.IsOnThread ? loop.ReceiveBuffers.Take() : ArrayPool<byte>.Shared.Rent(_nextBytes);
+            _start = _end = descriptor % Shifts * ShiftBytes;
         }
         else if (_buffer.Length - _end < BufferBytesMin / 4)
         {
@@ -215,7 +255,10 @@ internal sealed class EpollReader(int descriptor) : PipeReader, IValueTaskSource
     {
         if (_buffer is null)
             return;
-        ArrayPool<byte>.Shared.Return(_buffer);
+        if (loop.IsOnThread)
+            loop.ReceiveBuffers.Give(_buffer);
+        else
+            ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = null;
         _start = _end = 0;
         _allExamined = true;

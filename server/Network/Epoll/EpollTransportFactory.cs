@@ -10,14 +10,14 @@ namespace MultiCloudKv.Server.Network.Epoll;
 /// </summary>
 /// <param name="threads">Number of loops.</param>
 /// <param name="onFailure">Told of an exception that ended a loop: the process can't go on serving.</param>
-/// <param name="preview">Makes one for each loop.</param>
-internal sealed class EpollTransportFactory(int threads, Action<Exception> onFailure, Func<IRoundPreview>? preview = null) : IConnectionListenerFactory
+/// <param name="server">Makes one for each loop.</param>
+internal sealed class EpollTransportFactory(int threads, Action<Exception> onFailure, Func<IRoundServer>? server = null) : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         try
         {
-            return new ValueTask<IConnectionListener>(new EpollListener(endpoint, threads, onFailure, preview));
+            return new ValueTask<IConnectionListener>(new EpollListener(endpoint, threads, onFailure, server));
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {

@@ -16,8 +16,10 @@ namespace MultiCloudKv.Server.Network.Epoll;
 /// </remarks>
 internal sealed class EpollWriter(int descriptor, EpollLoop loop) : PipeWriter, IValueTaskSource<FlushResult>
 {
+    /// <summary>Size of a buffer for replies unless they want more.</summary>
+    public const int SetAsideBytesMin = 1 << 10;
+
     private const int SetAsideBytesMax = 16 << 10;
-    private const int SetAsideBytesMin = 1 << 10;
     private const int Ready = 1;
     private const int Waiting = 2;
     private readonly ArrayBufferWriter<byte> _unflushed = new();
@@ -32,7 +34,7 @@ internal sealed class EpollWriter(int descriptor, EpollLoop loop) : PipeWriter, 
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        if (source.Length <= SetAsideBytesMax && loop.IsInRound && TrySetAside(source.Span))
+        if (loop.IsInRound && TrySetAside(source.Span))
             return default;
         _rest = source;
         while (true)
@@ -111,8 +113,8 @@ internal sealed class EpollWriter(int descriptor, EpollLoop loop) : PipeWriter, 
     void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>False when bytes set aside earlier still wait, or there is no room beside them.</summary>
-    private bool TrySetAside(ReadOnlySpan<byte> bytes)
+    /// <summary>In a round: false when bytes set aside earlier still wait, or there is no room beside them.</summary>
+    public bool TrySetAside(ReadOnlySpan<byte> bytes)
     {
         lock (_sending)
         {
@@ -120,7 +122,9 @@ internal sealed class EpollWriter(int descriptor, EpollLoop loop) : PipeWriter, 
                 return false;
             if (_asideEnd == 0)
                 loop.SendLater(this);
-            if (_aside is null || _aside.Length - _asideEnd < bytes.Length)
+            if (_aside is null && bytes.Length <= SetAsideBytesMin)
+                _aside = loop.ReplyBuffers.Take();
+            else if (_aside is null || _aside.Length - _asideEnd < bytes.Length)
                 GrowAside(bytes.Length);
             bytes.CopyTo(_aside.AsSpan(_asideEnd));
             _asideEnd += bytes.Length;
@@ -142,7 +146,9 @@ internal sealed class EpollWriter(int descriptor, EpollLoop loop) : PipeWriter, 
 
     private void ReturnAside()
     {
-        if (_aside is not null)
+        if (_aside is not null && loop.IsOnThread)
+            loop.ReplyBuffers.Give(_aside);
+        else if (_aside is not null)
             ArrayPool<byte>.Shared.Return(_aside);
         _aside = null;
         _asideStart = _asideEnd = 0;

@@ -1,7 +1,9 @@
 using System.Text;
+using MultiCloudKv.Merge;
 using MultiCloudKv.Server.Network;
 using MultiCloudKv.Server.Storage.Cache;
 using MultiCloudKv.Server.Tests.Cache;
+using MultiCloudKv.Server.Tests.Storage;
 
 namespace MultiCloudKv.Server.Tests.Network;
 
@@ -32,8 +34,8 @@ public sealed class RequestPreviewTests : IDisposable
         byte[] bytes = Encoding.Latin1.GetBytes(received);
         for (int cut = 0; cut <= bytes.Length; cut++)
         {
-            preview.Add(bytes.AsSpan(0, cut));
-            preview.Add(bytes.AsSpan(cut));
+            preview.Add(bytes, 0, cut);
+            preview.Add(bytes, cut, bytes.Length - cut);
             preview.Finish();
         }
 
@@ -47,10 +49,69 @@ public sealed class RequestPreviewTests : IDisposable
         var requests = new StringBuilder();
         for (int i = 0; i < RecordPrefetcher.KeysMax * 2; i++)
             requests.Append(System.Globalization.CultureInfo.InvariantCulture, $"*3\r\n$3\r\nSET\r\n$5\r\n{i:00000}\r\n$1\r\nv\r\n");
-        preview.Add(Encoding.Latin1.GetBytes(requests.ToString()));
+        byte[] bytes = Encoding.Latin1.GetBytes(requests.ToString());
+        preview.Add(bytes, 0, bytes.Length);
         Assert.False(preview.HasRoom);
         preview.Finish();
         Assert.True(preview.HasRoom);
+    }
+
+    [Theory]
+    [InlineData("ZADD", "zset", "7", "member")]
+    [InlineData("ZADD", "zset", "nan", "member")]
+    [InlineData("ZADD", "zset", "NX", "7", "member")]
+    [InlineData("ZADD", "zset", "7", "absent")]
+    [InlineData("ZINCRBY", "zset", "7", "member")]
+    [InlineData("ZADD", "zset")]
+    [InlineData("HSET", "hash", "field", "v")]
+    [InlineData("HSET", "zset", "field", "v")]
+    [InlineData("HGET", "string", "field")]
+    [InlineData("SADD", "absent", "field")]
+    public async Task Preview_OfElements_ChangesNothingAndHoldsNothing(params string[] words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        await using var fixture = new EngineFixture();
+        fixture.Open();
+        RecordCache cache = fixture.Engine.Cache;
+        fixture.Run("zset", view => view.WriteScore("member"u8, 3));
+        fixture.Run("hash", view => view.Write(ElementType.Hash, "field"u8, "v"u8));
+        fixture.Run("string", view => view.Set("v"u8));
+        byte[] request = Encoding.Latin1.GetBytes($"*{words.Length}\r\n" + string.Concat(words.Select(word => $"${word.Length}\r\n{word}\r\n")));
+        var preview = new RequestPreview(fixture.Engine.Cache);
+        for (int i = 0; i < 3; i++)
+        {
+            while (preview.HasRoom)
+                preview.Add(request, 0, request.Length);
+            preview.Finish();
+        }
+
+        for (int i = 0; i < RecordCache.StripeCount; i++)
+        {
+            Assert.True(SpinWait.SpinUntil(cache[i].TryEnter, TimeSpan.FromSeconds(10)));
+            cache[i].Exit();
+        }
+
+        double score = 0;
+        fixture.Run("zset", view => Assert.True(view.TryGetScore("member"u8, out score)));
+        Assert.Equal(3, score);
+        fixture.Run("absent", view => Assert.False(view.Exists));
+    }
+
+    [Fact]
+    public async Task Preview_WhileAnotherHoldsTheStripe_GoesOnWithoutIt()
+    {
+        await using var fixture = new EngineFixture();
+        fixture.Open();
+        fixture.Run("hash", view => view.Write(ElementType.Hash, "field"u8, "v"u8));
+        byte[] request = "*3\r\n$4\r\nHGET\r\n$4\r\nhash\r\n$5\r\nfield\r\n"u8.ToArray();
+        var preview = new RequestPreview(fixture.Engine.Cache);
+        Stripe stripe = fixture.Engine.Cache.OfSlot(Foundation.Slots.Of("hash"u8));
+        stripe.Enter();
+        preview.Add(request, 0, request.Length);
+        preview.Finish();
+        Assert.True(preview.HasRoom);
+        Assert.False(stripe.TryEnter());
+        stripe.Exit();
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class WireServer : IDisposable
     /// <summary>Debian's redis-server, which proves the tests.</summary>
     public static WireServer StartRedis() => new("redis", static (directory, port) => new ProcessStartInfo(
         "redis-server",
-        ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", directory, "--save", "", "--appendonly", "no"]));
+        ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", directory, "--save", "", "--appendonly", "no", "--enable-debug-command", "yes"]));
 
     /// <summary>This product's server, as the build left it beside the tests.</summary>
     public static WireServer StartOwn() => new("mckv", static (directory, port) =>
