@@ -54,6 +54,9 @@ internal sealed class RequestRunner
         _reply.Protocol = client.Protocol;
     }
 
+    /// <summary>Lets go of its client.</summary>
+    public void Unbind() => _context.Client = null!;
+
     /// <summary>Takes what has arrived. The bytes stay the reader's until <see cref="KeepRest"/>.</summary>
     public void Take(in ReadOnlySequence<byte> arrived)
     {

@@ -24,6 +24,7 @@ internal sealed class RunnerPool(CommandExecutor executor, CommandServices servi
     /// <summary>Takes back a runner that is idle and has been accounted for.</summary>
     public void Return(RequestRunner runner)
     {
+        runner.Unbind();
         lock (_lock)
         {
             if (_free.Count < Kept)

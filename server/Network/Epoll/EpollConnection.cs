@@ -60,6 +60,9 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe, IRoundCo
 
     public override CancellationToken ConnectionClosed { get; set; }
 
+    /// <summary>What is received goes on from there.</summary>
+    public EpollReader Reader => _reader;
+
     PipeReader IDuplexPipe.Input => _reader;
 
     PipeWriter IDuplexPipe.Output => _writer;
@@ -80,12 +83,6 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe, IRoundCo
             _writer.OnWritable();
         return ((events & NativeSockets.Readable) != 0 || gone) && _reader.OnReadable(gone);
     }
-
-    /// <summary>Shows what the first step received.</summary>
-    public void Show(IRoundServer server) => _reader.Show(server);
-
-    /// <summary>Second step: who waits for what was received goes on.</summary>
-    public void Answer() => _reader.Answer();
 
     /// <summary>Last step: who sent and left is answered before it is known to be gone.</summary>
     public void TellIfGone()

@@ -25,6 +25,7 @@ internal sealed class EpollLoop : IDisposable
     private readonly Stack<int> _free = new();
     private EpollConnection?[] _connections = new EpollConnection?[64];
     private readonly List<EpollWriter> _writers = [];
+    private readonly List<EpollReader> _again = [];
     private int _threadId;
     private bool _inRound;
     private int _used;
@@ -109,28 +110,38 @@ internal sealed class EpollLoop : IDisposable
     /// <summary>On the loop's thread, in a round: the writer has something to send at its end.</summary>
     public void SendLater(EpollWriter writer) => _writers.Add(writer);
 
+    /// <summary>On the loop's thread, in a round: there may be more to receive, for which no event comes.</summary>
+    public void VisitAgain(EpollReader reader) => _again.Add(reader);
+
     private void Run()
     {
         _threadId = Environment.CurrentManagedThreadId;
         using var events = new EpollEvents(EventsMax);
-        var round = new List<EpollConnection>(EventsMax);
+        var round = new List<EpollReader>(EventsMax);
         var gone = new List<EpollConnection>();
         try
         {
             while (!_stopping)
             {
-                int count = NativeSockets.Wait(_epoll, events);
+                int count = NativeSockets.Wait(_epoll, events, forever: _again.Count == 0);
                 for (int i = 0; i < count; i++)
                 {
                     ulong data = events.DataAt(i);
                     if (data == WakeUp || Volatile.Read(ref Volatile.Read(ref _connections)[(uint)data]) is not { } connection || connection.EventData != data)
                         continue;
                     if (connection.OnEvents(events.EventsAt(i)))
-                        round.Add(connection);
+                        round.Add(connection.Reader);
                     if (connection.IsGone)
                         gone.Add(connection);
                 }
 
+                foreach (EpollReader reader in _again)
+                {
+                    if (reader.TryReceiveForWaiting())
+                        round.Add(reader);
+                }
+
+                _again.Clear();
                 Serve(round);
                 foreach (EpollConnection connection in gone)
                     connection.TellIfGone();
@@ -144,7 +155,7 @@ internal sealed class EpollLoop : IDisposable
     }
 
     /// <summary>Shows connections from one on until there is no room for more; returns the first that was not shown.</summary>
-    private int Preview(List<EpollConnection> round, int from)
+    private int Preview(List<EpollReader> round, int from)
     {
         while (from < round.Count && Server!.HasRoom)
             round[from++].Show(Server);
@@ -161,7 +172,7 @@ internal sealed class EpollLoop : IDisposable
         }
     }
 
-    private void Serve(List<EpollConnection> round)
+    private void Serve(List<EpollReader> round)
     {
         _inRound = true;
         int answered = 0;

@@ -14,6 +14,8 @@ namespace MultiCloudKv.Server.Network.Epoll;
 /// <para>Who may receive is settled by one word of flags. A reader that is about to wait sets Waiting, unless Ready says that
 /// something came meanwhile; the loop takes Waiting away and receives itself, or leaves Ready behind. A receive that fills the
 /// buffer leaves Ready too: edges are only told of once. A socket whose peer has closed stays ready forever.</para>
+/// <para>A round receives from a socket once. What else is there waits for the next round (<see cref="EpollLoop.VisitAgain"/>), or a client that sends
+/// faster than it is served would keep the loop for itself.</para>
 /// <para>Buffers are rented while they hold bytes: a client that is connected and silent takes none. Neighbours begin at different places in
 /// them, because buffers of one size fall onto the same lines of the processor's first cache.</para>
 /// </remarks>
@@ -55,42 +57,34 @@ internal sealed class EpollReader(int descriptor, EpollLoop loop) : PipeReader, 
         Invariant.Check(!cancellationToken.CanBeCanceled);
         while (true)
         {
-            if (TryRead(out ReadResult result))
+            if (TryTake(out ReadResult result))
                 return new ValueTask<ReadResult>(result);
-            _source.Reset();
             int flags = Volatile.Read(ref _flags);
-            if ((flags & (Ready | Cancelled)) == 0 && Interlocked.CompareExchange(ref _flags, flags | Waiting, flags) == flags)
-                return new ValueTask<ReadResult>(this, _source.Version);
+            bool ready = (flags & Ready) != 0;
+            if (ready && !loop.IsInRound)
+            {
+                if (TryReceiveIfReady())
+                    return new ValueTask<ReadResult>(Result(cancelled: false));
+                continue;
+            }
+
+            _source.Reset();
+            if ((flags & Cancelled) != 0 || Interlocked.CompareExchange(ref _flags, flags | Waiting, flags) != flags)
+                continue;
+            if (ready)
+                loop.VisitAgain(this);
+            return new ValueTask<ReadResult>(this, _source.Version);
         }
     }
 
     public override bool TryRead(out ReadResult result)
     {
-        if ((Volatile.Read(ref _flags) & Cancelled) != 0)
-        {
-            Interlocked.And(ref _flags, ~Cancelled);
-            result = Result(cancelled: true);
+        if (TryTake(out result))
             return true;
-        }
-
-        if (!_allExamined || _atEnd)
-        {
-            result = Result(cancelled: false);
-            return true;
-        }
-
-        if ((Volatile.Read(ref _flags) & Ready) != 0)
-        {
-            Interlocked.And(ref _flags, ~Ready);
-            if (TryReceive())
-            {
-                result = Result(cancelled: false);
-                return true;
-            }
-        }
-
-        result = default;
-        return false;
+        if (!TryReceiveIfReady())
+            return false;
+        result = Result(cancelled: false);
+        return true;
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -126,39 +120,27 @@ internal sealed class EpollReader(int descriptor, EpollLoop loop) : PipeReader, 
     /// <summary>The loop: has the bytes that came served, or answers the read that waited for them.</summary>
     public void Answer()
     {
-        while (true)
+        if (_broken is not null)
         {
-            if (_broken is not null)
-            {
-                _source.SetException(_broken);
-                return;
-            }
-
-            if (_atEnd || Owner is null || loop.Server is not { } server || !server.TryServe(Owner, _buffer!, _start, _end - _start))
-            {
-                _source.SetResult(Result(cancelled: false));
-                return;
-            }
-
-            _start = _end;
-            _allExamined = true;
-            Return();
-            if (!WaitsAgain() || !TryReceiveForWaiting())
-                return;
+            _source.SetException(_broken);
+            return;
         }
+
+        if (_atEnd || Owner is null || loop.Server is not { } server || !server.TryServe(Owner, _buffer!, _start, _end - _start))
+        {
+            _source.SetResult(Result(cancelled: false));
+            return;
+        }
+
+        _start = _end;
+        _allExamined = true;
+        Return();
+        if (WaitsAgain())
+            loop.VisitAgain(this);
     }
 
-    /// <summary>The read waits on. True when something may have come meanwhile.</summary>
-    private bool WaitsAgain()
-    {
-        int before = Interlocked.Or(ref _flags, Waiting);
-        if ((before & Cancelled) != 0)
-            AnswerCancelled();
-        return (before & Ready) != 0;
-    }
-
-    /// <summary>Receives on behalf of a read that waits. False when none does, or nothing has come.</summary>
-    private bool TryReceiveForWaiting()
+    /// <summary>The loop: receives on behalf of a read that waits. True when something came and can be answered (<see cref="Answer"/>).</summary>
+    public bool TryReceiveForWaiting()
     {
         while (TakeWaiting())
         {
@@ -179,6 +161,36 @@ internal sealed class EpollReader(int descriptor, EpollLoop loop) : PipeReader, 
         }
 
         return false;
+    }
+
+    private bool TryTake(out ReadResult result)
+    {
+        if ((Volatile.Read(ref _flags) & Cancelled) != 0)
+        {
+            Interlocked.And(ref _flags, ~Cancelled);
+            result = Result(cancelled: true);
+            return true;
+        }
+
+        result = !_allExamined || _atEnd ? Result(cancelled: false) : default;
+        return !_allExamined || _atEnd;
+    }
+
+    private bool TryReceiveIfReady()
+    {
+        if ((Volatile.Read(ref _flags) & Ready) == 0)
+            return false;
+        Interlocked.And(ref _flags, ~Ready);
+        return TryReceive();
+    }
+
+    /// <summary>The read waits on. True when something may have come meanwhile.</summary>
+    private bool WaitsAgain()
+    {
+        int before = Interlocked.Or(ref _flags, Waiting);
+        if ((before & Cancelled) != 0)
+            AnswerCancelled();
+        return (before & Ready) != 0;
     }
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _source.GetResult(token);

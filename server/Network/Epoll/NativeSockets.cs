@@ -40,10 +40,10 @@ internal static unsafe partial class NativeSockets
         _ = EpollControl(epoll, ControlRemove, descriptor, unused.First);
     }
 
-    /// <summary>Waits for events; returns how many were written to <paramref name="events"/>.</summary>
-    public static int Wait(int epoll, EpollEvents events)
+    /// <summary>Waits for events, or only looks for some; returns how many were written to <paramref name="events"/>.</summary>
+    public static int Wait(int epoll, EpollEvents events, bool forever)
     {
-        int count = EpollWait(epoll, events.First, events.Capacity, -1);
+        int count = EpollWait(epoll, events.First, events.Capacity, forever ? -1 : 0);
         return count < 0 && Marshal.GetLastPInvokeError() == Interrupted ? 0 : Checked(count, "epoll_wait");
     }
 
