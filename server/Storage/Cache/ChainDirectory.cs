@@ -27,6 +27,7 @@ internal sealed unsafe class ChainDirectory
     private readonly nint[] _collections = new nint[Stripe.SlotCount];
     private readonly ulong[] _versionFloors = new ulong[Stripe.SlotCount];
     private readonly List<PendingDrop>?[] _drops = new List<PendingDrop>?[Stripe.SlotCount];
+    private Chain* _last;
 
     internal ChainDirectory(StripeMemory memory, bool emptyBelow)
     {
@@ -61,8 +62,20 @@ internal sealed unsafe class ChainDirectory
 
     internal Chain* FindCollection(ReadOnlySpan<byte> prefix)
     {
+        if (_last != null && prefix.SequenceEqual(Chain.Prefix(_last)))
+            return _last;
         ulong* entry = _table.Find(KeyHash.Of(prefix), prefix);
-        return entry == null ? null : (Chain*)PointerTable.Pointer(*entry);
+        if (entry == null)
+            return null;
+        _last = (Chain*)PointerTable.Pointer(*entry);
+        return _last;
+    }
+
+    /// <summary>This chain is likely to be asked for next: who changes a score takes one record out of it and puts another in.</summary>
+    internal void Expect(Chain* chain)
+    {
+        if (!chain->Is(ChainFlags.OfSlot | ChainFlags.Doomed))
+            _last = chain;
     }
 
     internal Chain* FindOrMake(ReadOnlySpan<byte> key, uint epoch)
@@ -127,6 +140,8 @@ internal sealed unsafe class ChainDirectory
     /// <summary>Takes a chain out of the directory: it can no longer be found.</summary>
     internal void Remove(Chain* chain)
     {
+        if (_last == chain)
+            _last = null;
         if (chain->Is(ChainFlags.OfSlot))
         {
             _ofSlots[SlotIndex(Chain.Prefix(chain))] = 0;

@@ -118,6 +118,8 @@ internal sealed unsafe class StripeRecords
     {
         var record = (Record*)PointerTable.Pointer(*entry);
         bool frozen = record->Is(RecordFlags.Dirty) && record->Epoch != (byte)Epoch;
+        if (record->Chain != null)
+            Chains.Expect(record->Chain);
         if (!frozen && record->Is(RecordFlags.AbsentBelow))
         {
             Discard(entry, record);
