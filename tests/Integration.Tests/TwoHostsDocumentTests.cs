@@ -46,6 +46,9 @@ public sealed partial class TwoHostsDocumentTests : IDisposable
 
         await UntilAsync(() => Redis(_east, "10.77.0.1", "SET", "greeting", "hello") == "OK", "east takes a write");
         await UntilAsync(() => Redis(_west, "10.77.0.2", "GET", "greeting") == "hello", "west has it");
+
+        // A new node takes no writes before a peer has told it that nothing of its own is missing; cut off earlier, it would go on refusing them.
+        await UntilAsync(() => Redis(_west, "10.77.0.2", "SET", "answer", "hello to you") == "OK", "west takes a write");
         Assert.Contains("NOAUTH", Ask(_east, "redis-cli", "-h", "10.77.0.1", "-p", "7000", "GET", "greeting"), StringComparison.Ordinal);
         Assert.Equal("200", Ask(_east, "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Authorization: Bearer two-hosts-password", "http://127.0.0.1:7001/readyz"));
         Assert.Equal("401", Ask(_east, "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:7001/metrics"));
