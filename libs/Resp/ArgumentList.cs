@@ -6,7 +6,7 @@ namespace MultiCloudKv.Resp;
 /// The arguments of one command as slices of the buffer they arrived in; argument 0 is the command's name. Nothing is
 /// copied: a slice lives as long as the buffer, which the owner keeps until the command has been answered.
 /// </summary>
-/// <remarks>Owned by one connection and reused.</remarks>
+/// <remarks>Used by one thread at a time and reused.</remarks>
 public sealed class ArgumentList
 {
     private const int InitialCapacity = 16;

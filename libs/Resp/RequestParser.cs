@@ -8,7 +8,7 @@ namespace MultiCloudKv.Resp;
 /// read again from its beginning each time a packet comes.
 /// </summary>
 /// <remarks>
-/// Owned by one connection. Between two calls that return <see cref="ParseStatus.Incomplete"/> the owner may move the
+/// For one connection at a time, until a command of its is complete. Between two calls that return <see cref="ParseStatus.Incomplete"/> the owner may move the
 /// bytes, as long as the command still begins at <c>start</c> and the bytes seen are the same.
 /// </remarks>
 public sealed class RequestParser

@@ -8,7 +8,7 @@ namespace MultiCloudKv.Resp;
 /// (<see cref="Mark"/>, <see cref="Truncate"/>), and an array's length may be told after its elements
 /// (<see cref="BeginDeferred"/>): both need the bytes in one piece, which is why it does not write to a pipe.
 /// </summary>
-/// <remarks>Not thread-safe; owned by one connection. The owner sends <see cref="Written"/> and calls <see cref="Clear"/>.</remarks>
+/// <remarks>Not thread-safe; reused. The owner sends <see cref="Written"/> and calls <see cref="Clear"/>.</remarks>
 public sealed class RespWriter
 {
     /// <summary>A reply may not be larger than this: the handler is stopped and the client told so.</summary>

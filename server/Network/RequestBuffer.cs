@@ -5,11 +5,11 @@ namespace MultiCloudKv.Server.Network;
 
 /// <summary>
 /// The bytes the parser reads, in one array: the pipe's own segment when a read brought whole commands in one piece,
-/// otherwise an array of this connection's, where what is left of one read waits for the next.
+/// otherwise an array of its own, where what is left of one read waits for the next.
 /// </summary>
 /// <remarks>
 /// The array grows with the bytes that have arrived, never with the length a client announces, up to
-/// <see cref="BytesMax"/>; it is given back when it is empty and large. Owned by one connection.
+/// <see cref="BytesMax"/>; it is given back when it is empty and large. Owned by one <see cref="RequestRunner"/>.
 /// </remarks>
 internal sealed class RequestBuffer
 {

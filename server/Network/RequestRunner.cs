@@ -113,21 +113,15 @@ internal sealed class RequestRunner
         return RunStop.Close;
     }
 
-    /// <summary>Loads what the last command found missing and executes it again. <see cref="RunStop.Load"/>: it found more missing; <see cref="RunStop.Wait"/>: it left something to await; else it is done.</summary>
-    public async ValueTask<RunStop> LoadAndRepeatAsync(CancellationToken closed)
+    /// <summary>Loads what the last command found missing and executes it again.</summary>
+    public async ValueTask<ExecuteOutcome> LoadAndRepeatAsync(CancellationToken closed)
     {
         _services.Statistics.AddReload();
         await _context.Session.LoadMissingAsync(closed);
-        switch (_executor.Execute(_context))
-        {
-            case ExecuteOutcome.Load:
-                return RunStop.Load;
-            case ExecuteOutcome.Wait:
-                return RunStop.Wait;
-            default:
-                ApplyReplyMode();
-                return RunStop.NeedBytes;
-        }
+        ExecuteOutcome outcome = _executor.Execute(_context);
+        if (outcome == ExecuteOutcome.Done)
+            ApplyReplyMode();
+        return outcome;
     }
 
     /// <summary>Answers the last command, which never found in memory what it wants, with an error.</summary>

@@ -166,9 +166,9 @@ internal sealed class RespConnection
         {
             switch (await runner.LoadAndRepeatAsync(_connection.ConnectionClosed))
             {
-                case RunStop.Load:
+                case ExecuteOutcome.Load:
                     continue;
-                case RunStop.Wait:
+                case ExecuteOutcome.Wait:
                     await WaitAsync(runner);
                     return;
                 default:

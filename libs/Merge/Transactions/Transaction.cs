@@ -23,7 +23,7 @@ namespace MultiCloudKv.Merge.Transactions;
 /// above all others sorts alike, the commit gives the state that the transaction saw.
 /// </para>
 /// </summary>
-/// <remarks>Not thread-safe, reused: one per connection. All spans it gives are valid until the next call on it.</remarks>
+/// <remarks>Not thread-safe, reused. All spans it gives are valid until the next call on it.</remarks>
 public sealed class Transaction
 {
     private readonly SlotVectors _vectors;
