@@ -7,18 +7,14 @@ public sealed class RpcContext
 {
     private readonly HttpContext _http;
 
-    internal RpcContext(HttpContext http, DateTime? deadline, CancellationToken cancel)
+    internal RpcContext(HttpContext http, CancellationToken cancel)
     {
         _http = http;
-        Deadline = deadline;
         Cancel = cancel;
     }
 
     /// <summary>Ends when the caller goes, its deadline passes, or the server stops.</summary>
     public CancellationToken Cancel { get; }
-
-    /// <summary>UTC; null when the caller set none.</summary>
-    public DateTime? Deadline { get; }
 
     public string Peer => $"{_http.Connection.RemoteIpAddress}:{_http.Connection.RemotePort}";
 

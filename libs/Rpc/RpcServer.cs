@@ -123,17 +123,14 @@ public sealed partial class RpcServer : IHttpApplication<HttpContext>, IAsyncDis
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
 
-        using var calls = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping.Token);
-        DateTime? deadline = null;
+        using var deadline = new CancellationTokenSource();
         if (RpcTimeout.TryParse(http.Request.Headers[RpcTimeout.Header], out TimeSpan timeout))
-        {
-            deadline = DateTime.UtcNow + timeout;
-            calls.CancelAfter(timeout);
-        }
+            deadline.CancelAfter(timeout);
+        using var calls = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping.Token, deadline.Token);
 
         try
         {
-            await handler(new RpcServerCall(http, _options.MessageBytesMax), new RpcContext(http, deadline, calls.Token));
+            await handler(new RpcServerCall(http, _options.MessageBytesMax), new RpcContext(http, calls.Token));
             return (RpcStatus.Ok, string.Empty);
         }
         catch (RpcException e)
@@ -144,7 +141,7 @@ public sealed partial class RpcServer : IHttpApplication<HttpContext>, IAsyncDis
         {
             if (_stopping.IsCancellationRequested)
                 return (RpcStatus.Unavailable, "the server is stopping");
-            return deadline <= DateTime.UtcNow && !http.RequestAborted.IsCancellationRequested
+            return deadline.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested
                 ? (RpcStatus.DeadlineExceeded, "the deadline passed")
                 : (RpcStatus.Cancelled, "the call was cancelled");
         }

@@ -19,7 +19,7 @@ public sealed class RealClientTests
             large True
             FAILED_PRECONDITION fail with ä 100%
             UNAUTHENTICATED the password is missing or wrong
-            DEADLINE_EXCEEDED Deadline Exceeded
+            DEADLINE_EXCEEDED
             UNIMPLEMENTED no method /mckv.node.v1.Node/Nothing
             stream [1, 2, 3, 4, 5]
             duplex [3, 4, 5]

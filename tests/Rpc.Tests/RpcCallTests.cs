@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -52,6 +53,30 @@ public sealed class RpcCallTests
         using var channel = new RpcChannel(service.Address, WithPassword);
         RpcException e = await Assert.ThrowsAsync<RpcException>(() => channel.UnaryAsync(NodeMethods.Admin, new AdminRequest { Verb = "sleep" }, TimeSpan.FromMilliseconds(100)).AsTask());
         Assert.Equal(RpcStatus.DeadlineExceeded, e.Status);
+    }
+
+    /// <summary>From a caller without a deadline of its own, so that only the server's counts: timers may fire a tick before the clock says so.</summary>
+    [Fact]
+    public async Task Unary_DeadlinePassesAtTheServer_IsAlwaysToldFromACancelledCall()
+    {
+        await using EchoService service = await EchoService.StartAsync();
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler());
+        for (int i = 0; i < 200; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{service.Address}/mckv.node.v1.Node/Admin")
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new ByteArrayContent([0, 0, 0, 0, 7, 0x0A, 5, .. "sleep"u8]),
+            };
+            request.Content.Headers.ContentType = new("application/grpc");
+            request.Headers.Add("te", "trailers");
+            request.Headers.Add("authorization", "Bearer " + EchoService.Password);
+            request.Headers.Add("grpc-timeout", $"{1 + (i % 5)}m");
+            using HttpResponseMessage reply = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            await reply.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+            Assert.Equal([((int)RpcStatus.DeadlineExceeded).ToString(CultureInfo.InvariantCulture)], reply.TrailingHeaders.GetValues("grpc-status"));
+        }
     }
 
     [Fact]
