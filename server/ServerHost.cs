@@ -61,7 +61,7 @@ internal sealed partial class ServerHost : IAsyncDisposable
         var executor = new CommandExecutor(CommandTable.Build(), _services);
         var options = new RespServerOptions(config.Client.Endpoint.ToEndPoint(), config.Client.Threads, config.Client.Tls ? config.Tls.LoadCertificate() : null);
         var runners = new RunnerPool(executor, _services);
-        _clients = new RespServer(options, new RespConnectionHandler(_services, runners), loggers, _services.Fail, () => new RoundServer(runners, _engine.Cache, _engine.Clock));
+        _clients = new RespServer(options, new RespConnectionHandler(_services, runners), loggers, _services.Fail, () => new RoundServer(runners, _engine));
         _idleCheck = new Timer(_ => CloseIdle());
     }
 

@@ -79,6 +79,8 @@ internal static class Tables
     {
         if (region.Reason is not null)
             yield return $"{region.Name}: {region.Reason}";
+        if (region.WritePauseMs > 0)
+            yield return $"{region.Name}: a peer is behind, writes are slowed by {region.WritePauseMs} ms a round (replication.target-lag-ms)";
         foreach (string alarm in region.Alarms)
             yield return $"{region.Name}: {alarm}";
     }

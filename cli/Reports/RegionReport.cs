@@ -37,6 +37,9 @@ internal sealed record RegionReport
 
     public long? DirtyBytes { get; init; }
 
+    /// <summary>What each round of clients' writes is made to wait now, because a peer is behind.</summary>
+    public long? WritePauseMs { get; init; }
+
     public ulong? ChangesShipped { get; init; }
 
     public required IReadOnlyList<LinkReport> Links { get; init; }
@@ -69,6 +72,7 @@ internal sealed record RegionReport
             Keys = Number(server, "keys"),
             BinlogBytes = Number(server, "binlog_bytes"),
             DirtyBytes = Number(server, "dirty_bytes"),
+            WritePauseMs = Number(server, "flow_control_pause_ms"),
             ChangesShipped = replicator?.ChangesShipped,
             Links = [.. (replicator?.Origins ?? []).Select(origin => LinkReport.Of(origin, region.Name))],
             Alarms = [.. replicator?.Alarms ?? []],

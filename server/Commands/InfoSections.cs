@@ -136,6 +136,9 @@ internal static class InfoSections
         text.Add("dirty_bytes", cache.DirtyBytes);
         text.Add("dirty_waits", cache.DirtyWaits);
         text.Add("evictions", cache.Evictions);
+        text.Add("flow_control_pause_ms", engine.FlowControl.PauseMs);
+        text.Add("flow_control_pauses", engine.FlowControl.Pauses);
+        text.Add("flow_control_paused_ms", engine.FlowControl.PausedMs);
     }
 
     /// <summary>The numbers of keys are exact. Times to live are not averaged; the field stands there for those who parse the line.</summary>

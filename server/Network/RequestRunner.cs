@@ -43,7 +43,7 @@ internal sealed class RequestRunner
     public int QueryBytes => _request.Length;
 
     /// <summary>Nothing of its client's is left in it.</summary>
-    public bool IsIdle => _request.Length == 0 && _reply.Length == 0 && _context.Deferred is null && _context.UnsyncedPosition == 0 && !Client.CloseAfterReply;
+    public bool IsIdle => _request.Length == 0 && _reply.Length == 0 && _context.Deferred is null && !HasWritten && !Client.CloseAfterReply;
 
     private ClientState Client => _context.Client;
 
@@ -151,7 +151,10 @@ internal sealed class RequestRunner
     }
 
     /// <summary>The replies confirm changes that must be synced before they go out.</summary>
-    public bool MustWaitForSync => _context.UnsyncedPosition != 0 && _services.Engine.RepliesWaitForSync;
+    public bool MustWaitForSync => HasWritten && _services.Engine.RepliesWaitForSync;
+
+    /// <summary>The replies confirm changes.</summary>
+    public bool HasWritten => _context.UnsyncedPosition != 0;
 
     /// <summary>How far the binlog must be synced before the replies may go out, 0 when they may now. Asked for once.</summary>
     public long TakeUnsynced()

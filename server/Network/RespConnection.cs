@@ -186,9 +186,10 @@ internal sealed class RespConnection
         await runner.WaitAsync(_connection.ConnectionClosed);
     }
 
-    /// <summary>Sends the replies, once what they confirm is as durable as the policy says.</summary>
+    /// <summary>Sends the replies, once what they confirm is as durable as the policy says. A writer then waits, if a peer is behind.</summary>
     private async ValueTask FlushAsync(RequestRunner runner)
     {
+        bool written = runner.HasWritten;
         long position = runner.TakeUnsynced();
         if (position != 0)
         {
@@ -211,5 +212,7 @@ internal sealed class RespConnection
 
         runner.Sent();
         runner.Account();
+        if (written && _services.Engine.FlowControl.Look() is > 0 and int pauseMs)
+            await Task.Delay(pauseMs);
     }
 }

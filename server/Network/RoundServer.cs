@@ -1,6 +1,5 @@
-using MultiCloudKv.Foundation;
 using MultiCloudKv.Server.Network.Epoll;
-using MultiCloudKv.Server.Storage.Cache;
+using MultiCloudKv.Server.Storage;
 
 namespace MultiCloudKv.Server.Network;
 
@@ -9,11 +8,12 @@ namespace MultiCloudKv.Server.Network;
 /// has to wait takes the runner with it, as it stands, and the loop goes on with another.
 /// </summary>
 /// <remarks>Used by one loop.</remarks>
-internal sealed class RoundServer(RunnerPool runners, RecordCache cache, HybridClock clock) : IRoundServer
+internal sealed class RoundServer(RunnerPool runners, Engine engine) : IRoundServer
 {
-    private readonly RequestPreview _preview = new(cache);
+    private readonly RequestPreview _preview = new(engine.Cache);
     private RequestRunner? _runner;
     private long _wallMs;
+    private long _changes;
 
     public bool HasRoom => _preview.HasRoom;
 
@@ -22,7 +22,7 @@ internal sealed class RoundServer(RunnerPool runners, RecordCache cache, HybridC
     public void Finish()
     {
         _preview.Finish();
-        _wallMs = clock.WallMs;
+        _wallMs = engine.Clock.WallMs;
     }
 
     public bool TryServe(object owner, byte[] bytes, int start, int length)
@@ -35,4 +35,15 @@ internal sealed class RoundServer(RunnerPool runners, RecordCache cache, HybridC
     }
 
     public void EndRound() => _runner?.Account();
+
+    /// <summary>The pause writers owe to a peer that is behind; none when nothing was written since the last round.</summary>
+    public void Rest()
+    {
+        long changes = engine.OwnChanges;
+        if (changes == _changes)
+            return;
+        _changes = changes;
+        if (engine.FlowControl.Look() is > 0 and int pauseMs)
+            Thread.Sleep(pauseMs);
+    }
 }

@@ -46,6 +46,7 @@ public sealed class Engine : IAsyncDisposable
         Retention = new Retention(this, parts.Config.Binlog.BytesMax, logs.CreateLogger<Retention>());
         Waiters = new RegionWaiters(parts.Vectors);
         PeerClocks = new PeerClocks(parts.Time, parts.Clock, parts.Config.Replication.MaxClockDrift);
+        FlowControl = new FlowControl(parts.Time, parts.Config.Replication.TargetLag, parts.Vectors, parts.OwnEnds.Hlc);
         PeerRegions = [.. parts.Config.Peers.Select(p => p.Id)];
         _sweeper = new Sweeper(this, logs.CreateLogger<Sweeper>());
         _gateKeeper = new GateKeeper(this, parts.Config, logs.CreateLogger<GateKeeper>());
@@ -102,6 +103,9 @@ public sealed class Engine : IAsyncDisposable
     internal RegionWaiters Waiters { get; }
 
     internal PeerClocks PeerClocks { get; }
+
+    /// <summary>Asked by those who serve clients, after writes.</summary>
+    internal FlowControl FlowControl { get; }
 
     internal RemoteApplier Remote { get; }
 

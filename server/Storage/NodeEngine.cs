@@ -101,6 +101,7 @@ public sealed class NodeEngine : INodeEngine
         StampVector context = heartbeat.Applied.Copy();
         context.Raise(heartbeat.Origin, heartbeat.Frontier);
         _engine.Vectors.Heard(heartbeat.Partition, heartbeat.Origin, context, HybridTime.PhysicalMs(heartbeat.Frontier));
+        _engine.FlowControl.Heard(heartbeat.Origin);
         _engine.Waiters.Advance();
     }
 

@@ -32,6 +32,9 @@ internal sealed class ServerMetrics : IDisposable
         Gauge("mckv.server.keys", "keys", "Keys that show.", static s => s.Engine.CountKeys());
         Gauge("mckv.server.writable", "state", "1 while clients' writes are taken.", static s => s.Engine.Gate.Refusal() is null ? 1 : 0);
         Counter("mckv.server.changes.own", "changes", "Transactions of this node's clients.", static s => s.Engine.OwnChanges);
+        Gauge("mckv.server.flow.pause", "ms", "Pause after each round of clients' writes because a peer is behind.", static s => s.Engine.FlowControl.PauseMs);
+        Counter("mckv.server.flow.pauses", "pauses", "Pauses made because a peer was behind.", static s => s.Engine.FlowControl.Pauses);
+        Counter("mckv.server.flow.paused", "ms", "Time of these pauses.", static s => s.Engine.FlowControl.PausedMs);
         Counter("mckv.server.binlog.committed", "By", "Position behind the last record.", static s => s.Engine.Binlog.Committed);
         Counter("mckv.server.binlog.durable", "By", "Position up to which the binlog is on disk.", static s => s.Engine.Binlog.Durable);
         Gauge("mckv.server.cache.bytes", "By", "Memory of records.", static s => s.Engine.Cache.Statistics().CachedBytes);

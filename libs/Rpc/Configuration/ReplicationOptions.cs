@@ -9,6 +9,9 @@ public sealed class ReplicationOptions
 
     public TimeSpan HeartbeatInterval { get; internal set; }
 
+    /// <summary>Lag from which own clients' writes are slowed; zero: never.</summary>
+    public TimeSpan TargetLag { get; internal set; }
+
     public TimeSpan PeerAwayMax { get; internal set; }
 
     public int MessageBytes { get; internal set; }

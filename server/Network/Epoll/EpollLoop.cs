@@ -4,7 +4,7 @@ namespace MultiCloudKv.Server.Network.Epoll;
 
 /// <summary>
 /// One thread and the sockets it polls, in rounds: 1. wait for events, 2. receive from every socket that has something,
-/// 3. execute what each received (<see cref="IRoundServer"/>, or whoever awaits its read), 4. send the replies. The same few functions, of the kernel and of the store, run
+/// 3. execute what each received (<see cref="IRoundServer"/>, or whoever awaits its read), 4. send the replies, 5. rest if writers are to be slowed. The same few functions, of the kernel and of the store, run
 /// for all connections in a row, which the processor's caches reward; a reply waits for the round's other commands.
 /// </summary>
 /// <remarks>
@@ -189,5 +189,6 @@ internal sealed class EpollLoop : IDisposable
         foreach (EpollWriter writer in _writers)
             writer.SendAside();
         _writers.Clear();
+        Server?.Rest();
     }
 }

@@ -68,6 +68,29 @@ public sealed class RegionScenarioTests
         await system.ConvergedAsync(east, west);
     }
 
+    /// <summary>With a target of a millisecond every confirmation is late; a reply that must wait for a sync goes another way than one that need not.</summary>
+    [Theory]
+    [InlineData("everysec")]
+    [InlineData("always")]
+    public async Task PeerConfirmsLate_WritersAreSlowedAndNoneIsRefused(string sync)
+    {
+        await using TestSystem system = await TestSystem.UpAsync("east,west", [.. TestSystem.SmallParts, "replication.target-lag-ms=1", $"binlog.sync={sync}"]);
+        using RespConnection client = TestSystem.Connect(system[0]);
+        int written = 0;
+        await Until.True(
+            () =>
+            {
+                for (int i = 0; i < 100; i++)
+                    Assert.Equal("OK", client.Ask("SET", "k", (++written).ToString(CultureInfo.InvariantCulture)).Text);
+                string[] info = client.Ask("INFO", "mckv").Text.Split("\r\n");
+                return info.Any(line => line.StartsWith("flow_control_pauses:", StringComparison.Ordinal) && line != "flow_control_pauses:0");
+            },
+            "writes to be slowed");
+        await system.ConvergedAsync();
+        using RespConnection west = TestSystem.Connect(system[1]);
+        Assert.Equal(written.ToString(CultureInfo.InvariantCulture), west.Ask("GET", "k").Text);
+    }
+
     [Fact]
     public async Task S20_LinkPausedAndResumedUnderTransactions_EachIsSeenWhole()
     {

@@ -115,6 +115,10 @@ public sealed class EpollRoundTests
         {
         }
 
+        public void Rest()
+        {
+        }
+
         public void Note(string name)
         {
             lock (_turns)
