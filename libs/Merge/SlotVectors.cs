@@ -78,6 +78,13 @@ public sealed class SlotVectors
         return column is null ? 0 : column[slot];
     }
 
+    /// <summary>Asks the processor's caches for the applied times of a slot.</summary>
+    public void Prefetch(int slot)
+    {
+        foreach (byte region in Regions)
+            CacheLine.Prefetch(ref _applied[region]![slot]);
+    }
+
     /// <summary>Sets an applied time: by the applier, or when a checkpoint is loaded.</summary>
     public void SetApplied(int slot, byte region, ulong hlc)
     {

@@ -13,6 +13,7 @@ internal sealed class WatchRegistry : ICommitListener
 {
     private const int StripeShift = 7;
     private readonly Bucket[] _buckets = new Bucket[Slots.Count >> StripeShift];
+    private readonly int[] _watchers = new int[Slots.Count >> StripeShift];
 
     public WatchRegistry()
     {
@@ -21,7 +22,7 @@ internal sealed class WatchRegistry : ICommitListener
     }
 
     /// <summary>True when a commit in this slot must be told.</summary>
-    public bool IsWatched(int slot) => Volatile.Read(ref BucketOf(slot).Watchers) != 0;
+    public bool IsWatched(int slot) => Volatile.Read(ref _watchers[slot >> StripeShift]) != 0;
 
     /// <summary>Begins to watch. Under the key's stripe.</summary>
     public void Add(ClientState client, WatchedKey watched)
@@ -32,7 +33,7 @@ internal sealed class WatchRegistry : ICommitListener
             if (!bucket.BySlot.TryGetValue(watched.Slot, out List<(ClientState, WatchedKey)>? list))
                 bucket.BySlot.Add(watched.Slot, list = []);
             list.Add((client, watched));
-            bucket.Watchers++;
+            _watchers[watched.Slot >> StripeShift]++;
         }
     }
 
@@ -45,7 +46,7 @@ internal sealed class WatchRegistry : ICommitListener
             {
                 if (!bucket.BySlot.TryGetValue(watched.Slot, out List<(ClientState Client, WatchedKey Key)>? list))
                     continue;
-                bucket.Watchers -= list.RemoveAll(entry => entry.Client == client && ReferenceEquals(entry.Key, watched));
+                _watchers[watched.Slot >> StripeShift] -= list.RemoveAll(entry => entry.Client == client && ReferenceEquals(entry.Key, watched));
                 if (list.Count == 0)
                     bucket.BySlot.Remove(watched.Slot);
             }
@@ -93,6 +94,5 @@ internal sealed class WatchRegistry : ICommitListener
     private sealed class Bucket
     {
         public readonly Dictionary<int, List<(ClientState Client, WatchedKey Key)>> BySlot = [];
-        public int Watchers;
     }
 }

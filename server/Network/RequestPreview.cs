@@ -1,4 +1,5 @@
 using MultiCloudKv.Foundation;
+using MultiCloudKv.Merge;
 using MultiCloudKv.Resp;
 using MultiCloudKv.Server.Storage.Cache;
 
@@ -11,7 +12,7 @@ namespace MultiCloudKv.Server.Network;
 /// that are no request, cost a little time and change nothing: whoever executes parses for himself.
 /// </summary>
 /// <remarks>Used by one loop.</remarks>
-internal sealed class RequestPreview(RecordCache cache)
+internal sealed class RequestPreview(RecordCache cache, SlotVectors vectors)
 {
     private const int KeyBytesMax = 256;
     private const int NumberDigitsMax = 7;
@@ -60,6 +61,7 @@ internal sealed class RequestPreview(RecordCache cache)
         ReadOnlySpan<byte> key = new(bytes, starts[1], lengths[1]);
         int slot = Slots.Of(key);
         _records.Add(slot, 0, key);
+        vectors.Prefetch(slot);
         int element = ElementOf(new ReadOnlySpan<byte>(bytes, starts[0], lengths[0]), out bool scored);
         if (element == 0 || element >= arguments || lengths[element] > KeyBytesMax)
             return;

@@ -10,7 +10,7 @@ namespace MultiCloudKv.Server.Network;
 /// <remarks>Used by one loop.</remarks>
 internal sealed class RoundServer(RunnerPool runners, Engine engine) : IRoundServer
 {
-    private readonly RequestPreview _preview = new(engine.Cache);
+    private readonly RequestPreview _preview = new(engine.Cache, engine.Vectors);
     private RequestRunner? _runner;
     private long _wallMs;
     private long _changes;

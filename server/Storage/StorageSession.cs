@@ -171,7 +171,10 @@ public sealed class StorageSession : IRecordStores
             count++;
             var ops = new OpReader(ahead.Group.Ops);
             if (ops.MoveNext() && ops.Opcode != Opcode.ClearSlot)
+            {
                 _prefetcher.Add(ahead.Group.Slot, ops.Namespace, ops.Key);
+                _engine.Vectors.Prefetch(ahead.Group.Slot);
+            }
         }
 
         _prefetcher.Finish();

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Server.Storage.Cache;
 
@@ -221,7 +222,7 @@ internal sealed unsafe class PointerTable
     private Segment* SegmentOf(ulong* entry, ulong hash)
     {
         Segment* segment = SegmentOf(hash);
-        Foundation.Invariant.Check(entry >= Entries(segment) && entry < Entries(segment) + SegmentEntries);
+        Invariant.Check(entry >= Entries(segment) && entry < Entries(segment) + SegmentEntries);
         return segment;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Server.Storage.Cache;
 

@@ -10,7 +10,7 @@ namespace MultiCloudKv.Server.Storage.Cache;
 /// </summary>
 /// <remarks>
 /// Steps: <see cref="Add"/> up to <see cref="KeysMax"/> keys, which asks for their entries; <see cref="Finish"/>, which reads the entries and asks
-/// for the records. Takes no lock and promises nothing: it only warms. Used by one thread.
+/// for the records. Asks for the stripes' own parts as well. Takes no lock and promises nothing: it only warms. Used by one thread.
 /// </remarks>
 internal sealed class RecordPrefetcher
 {
@@ -18,15 +18,15 @@ internal sealed class RecordPrefetcher
     public const int KeysMax = 32;
 
     private readonly RecordKeyBuffer _record = new();
-    private readonly PointerTable[] _ofStripes = new PointerTable[RecordCache.StripeCount];
+    private readonly StripeParts[] _stripes = new StripeParts[RecordCache.StripeCount];
     private readonly PointerTable[] _tables = new PointerTable[KeysMax];
     private readonly ulong[] _hashes = new ulong[KeysMax];
     private int _count;
 
     public RecordPrefetcher(RecordCache cache)
     {
-        for (int i = 0; i < _ofStripes.Length; i++)
-            _ofStripes[i] = cache[i].Records.Table;
+        for (int i = 0; i < _stripes.Length; i++)
+            _stripes[i] = new StripeParts(cache[i]);
     }
 
     public bool HasRoom => _count < KeysMax;
@@ -36,7 +36,9 @@ internal sealed class RecordPrefetcher
     {
         _record.Set(slot, ns, key);
         ulong hash = KeyHash.Of(_record.Meta());
-        PointerTable table = _ofStripes[RecordCache.StripeOf(slot)];
+        ref StripeParts stripe = ref _stripes[RecordCache.StripeOf(slot)];
+        stripe.Prefetch();
+        PointerTable table = stripe.Table;
         table.PrefetchEntry(hash);
         _tables[_count] = table;
         _hashes[_count++] = hash;
@@ -48,5 +50,24 @@ internal sealed class RecordPrefetcher
         for (int i = 0; i < _count; i++)
             _tables[i].PrefetchRecord(_hashes[i]);
         _count = 0;
+    }
+
+    /// <summary>What a command touches of its stripe. There are too many stripes for all of it to stay in the nearest caches.</summary>
+    private struct StripeParts(Stripe stripe)
+    {
+        private Stripe _stripe = stripe;
+        private StripeStore _store = stripe.Store;
+        private StripeRecords _records = stripe.Records;
+        private ChainDirectory _chains = stripe.Records.Chains;
+
+        public PointerTable Table { get; } = stripe.Records.Table;
+
+        public void Prefetch()
+        {
+            CacheLine.PrefetchObject(ref _stripe);
+            CacheLine.PrefetchObject(ref _store);
+            CacheLine.PrefetchObject(ref _records);
+            CacheLine.PrefetchObject(ref _chains);
+        }
     }
 }

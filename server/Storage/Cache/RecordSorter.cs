@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Server.Storage.Cache;
 

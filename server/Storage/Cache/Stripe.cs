@@ -29,7 +29,7 @@ public sealed class Stripe
     private const int EvictionSteps = 96;
     private const int ReapCount = 64;
 
-    private readonly StripeLock _lock = new();
+    private StripeLock _lock = new();
     private readonly RecordCache _cache;
     private readonly CacheAccount _account;
     private FrozenStripe? _frozen;

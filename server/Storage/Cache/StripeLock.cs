@@ -5,16 +5,14 @@ namespace MultiCloudKv.Server.Storage.Cache;
 /// stay for microseconds), then a real wait. States: 0 free, 1 held, 2 held and perhaps waited for. Who waits sets 2
 /// before it sleeps, and who lets go of a 2 wakes one sleeper.
 /// </summary>
-/// <remarks>Not recursive. Not fair.</remarks>
-internal sealed class StripeLock
+/// <remarks>Not recursive. Not fair. A structure, so that it lies in the object it guards; never copied.</remarks>
+internal struct StripeLock()
 {
     private const int Spins = 40;
 
     private readonly object _sleepers = new();
     private int _wakeups;
     private int _state;
-
-    internal bool IsHeld => Volatile.Read(ref _state) != 0;
 
     internal void Enter()
     {

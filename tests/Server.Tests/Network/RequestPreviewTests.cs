@@ -1,4 +1,5 @@
 using System.Text;
+using MultiCloudKv.Foundation;
 using MultiCloudKv.Merge;
 using MultiCloudKv.Server.Network;
 using MultiCloudKv.Server.Storage.Cache;
@@ -10,6 +11,8 @@ namespace MultiCloudKv.Server.Tests.Network;
 public sealed class RequestPreviewTests : IDisposable
 {
     private readonly RecordCache _cache = new(new RecordCacheOptions(), new MemoryCheckpointStore());
+
+    private readonly SlotVectors _vectors = new(1, new Partitions(16));
 
     public void Dispose() => _cache.Dispose();
 
@@ -30,7 +33,7 @@ public sealed class RequestPreviewTests : IDisposable
     [InlineData("*1\r\n$4\r\nPING\r\n*2\r\n$3\r\nGET\r\n$0\r\n\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n")]
     public void Preview_AnyBytes_NeitherFailsNorReadsBeyond(string received)
     {
-        var preview = new RequestPreview(_cache);
+        var preview = new RequestPreview(_cache, _vectors);
         byte[] bytes = Encoding.Latin1.GetBytes(received);
         for (int cut = 0; cut <= bytes.Length; cut++)
         {
@@ -45,7 +48,7 @@ public sealed class RequestPreviewTests : IDisposable
     [Fact]
     public void Preview_ManyRequests_TakesOneTurnAtATime()
     {
-        var preview = new RequestPreview(_cache);
+        var preview = new RequestPreview(_cache, _vectors);
         var requests = new StringBuilder();
         for (int i = 0; i < RecordPrefetcher.KeysMax * 2; i++)
             requests.Append(System.Globalization.CultureInfo.InvariantCulture, $"*3\r\n$3\r\nSET\r\n$5\r\n{i:00000}\r\n$1\r\nv\r\n");
@@ -77,7 +80,7 @@ public sealed class RequestPreviewTests : IDisposable
         fixture.Run("hash", view => view.Write(ElementType.Hash, "field"u8, "v"u8));
         fixture.Run("string", view => view.Set("v"u8));
         byte[] request = Encoding.Latin1.GetBytes($"*{words.Length}\r\n" + string.Concat(words.Select(word => $"${word.Length}\r\n{word}\r\n")));
-        var preview = new RequestPreview(fixture.Engine.Cache);
+        var preview = new RequestPreview(fixture.Engine.Cache, fixture.Engine.Vectors);
         for (int i = 0; i < 3; i++)
         {
             while (preview.HasRoom)
@@ -104,8 +107,8 @@ public sealed class RequestPreviewTests : IDisposable
         fixture.Open();
         fixture.Run("hash", view => view.Write(ElementType.Hash, "field"u8, "v"u8));
         byte[] request = "*3\r\n$4\r\nHGET\r\n$4\r\nhash\r\n$5\r\nfield\r\n"u8.ToArray();
-        var preview = new RequestPreview(fixture.Engine.Cache);
-        Stripe stripe = fixture.Engine.Cache.OfSlot(Foundation.Slots.Of("hash"u8));
+        var preview = new RequestPreview(fixture.Engine.Cache, fixture.Engine.Vectors);
+        Stripe stripe = fixture.Engine.Cache.OfSlot(Slots.Of("hash"u8));
         stripe.Enter();
         preview.Add(request, 0, request.Length);
         preview.Finish();
