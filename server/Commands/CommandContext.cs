@@ -52,6 +52,9 @@ internal sealed class CommandContext
     /// <summary>Where the binlog must have been synced to before the replies go out, if the policy says so; 0 for nowhere.</summary>
     internal long UnsyncedPosition { get; set; }
 
+    /// <summary>A command has changed something; for whoever slows writers, who takes it back.</summary>
+    internal bool HasWritten { get; set; }
+
     /// <summary>True inside EXEC: a command that would wait answers at once.</summary>
     public bool InTransaction { get; internal set; }
 

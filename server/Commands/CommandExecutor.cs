@@ -170,6 +170,7 @@ internal sealed class CommandExecutor
         else if (result.Changed)
         {
             ctx.UnsyncedPosition = result.End;
+            ctx.HasWritten = true;
             ctx.Client.LastWrite = result;
         }
     }

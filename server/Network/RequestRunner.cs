@@ -2,6 +2,7 @@ using System.Buffers;
 using MultiCloudKv.Foundation;
 using MultiCloudKv.Resp;
 using MultiCloudKv.Server.Commands;
+using MultiCloudKv.Server.Replication;
 
 namespace MultiCloudKv.Server.Network;
 
@@ -43,7 +44,7 @@ internal sealed class RequestRunner
     public int QueryBytes => _request.Length;
 
     /// <summary>Nothing of its client's is left in it.</summary>
-    public bool IsIdle => _request.Length == 0 && _reply.Length == 0 && _context.Deferred is null && !HasWritten && !Client.CloseAfterReply;
+    public bool IsIdle => _request.Length == 0 && _reply.Length == 0 && _context.Deferred is null && _context.UnsyncedPosition == 0 && !Client.CloseAfterReply;
 
     private ClientState Client => _context.Client;
 
@@ -151,10 +152,7 @@ internal sealed class RequestRunner
     }
 
     /// <summary>The replies confirm changes that must be synced before they go out.</summary>
-    public bool MustWaitForSync => HasWritten && _services.Engine.RepliesWaitForSync;
-
-    /// <summary>The replies confirm changes.</summary>
-    public bool HasWritten => _context.UnsyncedPosition != 0;
+    public bool MustWaitForSync => _context.UnsyncedPosition != 0 && _services.Engine.RepliesWaitForSync;
 
     /// <summary>How far the binlog must be synced before the replies may go out, 0 when they may now. Asked for once.</summary>
     public long TakeUnsynced()
@@ -178,6 +176,14 @@ internal sealed class RequestRunner
         _context.UnsyncedPosition = 0;
         _bytesOut += _reply.Length;
         _reply.Clear();
+    }
+
+    /// <summary>Milliseconds those whose commands it ran are to wait because they have written and a peer is behind (<see cref="FlowControl"/>). Asked for once.</summary>
+    public int TakePause()
+    {
+        bool written = _context.HasWritten;
+        _context.HasWritten = false;
+        return written ? _services.Engine.FlowControl.Look() : 0;
     }
 
     /// <summary>Adds what it ran to the node's counters.</summary>

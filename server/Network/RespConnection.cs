@@ -189,7 +189,6 @@ internal sealed class RespConnection
     /// <summary>Sends the replies, once what they confirm is as durable as the policy says. A writer then waits, if a peer is behind.</summary>
     private async ValueTask FlushAsync(RequestRunner runner)
     {
-        bool written = runner.HasWritten;
         long position = runner.TakeUnsynced();
         if (position != 0)
         {
@@ -212,7 +211,7 @@ internal sealed class RespConnection
 
         runner.Sent();
         runner.Account();
-        if (written && _services.Engine.FlowControl.Look() is > 0 and int pauseMs)
+        if (runner.TakePause() is > 0 and int pauseMs)
             await Task.Delay(pauseMs);
     }
 }

@@ -13,7 +13,6 @@ internal sealed class RoundServer(RunnerPool runners, Engine engine) : IRoundSer
     private readonly RequestPreview _preview = new(engine.Cache, engine.Vectors);
     private RequestRunner? _runner;
     private long _wallMs;
-    private long _changes;
 
     public bool HasRoom => _preview.HasRoom;
 
@@ -36,14 +35,10 @@ internal sealed class RoundServer(RunnerPool runners, Engine engine) : IRoundSer
 
     public void EndRound() => _runner?.Account();
 
-    /// <summary>The pause writers owe to a peer that is behind; none when nothing was written since the last round.</summary>
+    /// <summary>After a round that wrote something, while a peer is behind. A connection that kept the runner owes the pause for the round's writers.</summary>
     public void Rest()
     {
-        long changes = engine.OwnChanges;
-        if (changes == _changes)
-            return;
-        _changes = changes;
-        if (engine.FlowControl.Look() is > 0 and int pauseMs)
+        if (_runner?.TakePause() is > 0 and int pauseMs)
             Thread.Sleep(pauseMs);
     }
 }
