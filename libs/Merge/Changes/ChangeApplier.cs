@@ -1,5 +1,6 @@
 using MultiCloudKv.Foundation;
 using MultiCloudKv.Merge.Records;
+using MultiCloudKv.Merge.State;
 
 namespace MultiCloudKv.Merge.Changes;
 
@@ -45,18 +46,18 @@ public sealed class ChangeApplier
     private readonly PlainPath? _plain;
 
     public ChangeApplier(SlotVectors vectors, IMergeEffects effects)
-        : this(vectors, effects, plainPath: true)
+        : this(vectors, effects, plainPath: true, SmallSortedSet.MembersMax)
     {
     }
 
-    internal ChangeApplier(SlotVectors vectors, IMergeEffects effects, bool plainPath)
+    internal ChangeApplier(SlotVectors vectors, IMergeEffects effects, bool plainPath, int smallMax)
     {
         _vectors = vectors;
         _effects = effects;
         _change = new ChangeContext(vectors);
-        _editor = new KeyEditor(vectors, effects);
+        _editor = new KeyEditor(vectors, effects, smallMax);
         _rules = new MergeRules(_change, _editor);
-        _plain = plainPath ? new PlainPath(_change, effects) : null;
+        _plain = plainPath ? new PlainPath(_change, effects, smallMax) : null;
     }
 
     /// <summary>What <see cref="Apply"/> would say of a group, without doing anything.</summary>

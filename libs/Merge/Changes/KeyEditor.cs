@@ -9,13 +9,13 @@ namespace MultiCloudKv.Merge.Changes;
 /// counts follow from the state before and after alone, so no rule has to think of them:
 /// <list type="number">
 /// <item>each element saved moves its type's count, newest stamp, the number of foreign deltas and of residue elements, its
-/// pending record, and for a sorted set its score record;</item>
+/// pending record, and for a sorted set that is not small (<see cref="SmallSortedSet"/>) its score record;</item>
 /// <item>when the key is closed: the newest stamps are made exact if several types are live (the only scan there is), then the
 /// expiry record, the pending record and the count of visible keys are moved from what they were to what they are.</item>
 /// </list>
 /// </summary>
 /// <remarks>Not thread-safe, reused; the caller holds the key's stripe while it is open.</remarks>
-internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects)
+internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects, int smallMax = SmallSortedSet.MembersMax)
 {
     private readonly ByteWriter _record = new();
     private readonly ElementState _scanned = new();
@@ -102,7 +102,7 @@ internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects)
             return;
         Invariant.Check(Key.Remains == 0);
         _store.DropPrefix(Keys.Version(RecordKind.Element, Key.Version));
-        if (Key.CountOf(ElementType.SortedSet) > 0)
+        if (Key.CountOf(ElementType.SortedSet) > 0 && !Key.Small)
             _store.DropPrefix(Keys.Version(RecordKind.ScoreIndex, Key.Version));
         _dropped = Key.Version;
         Key.Version = 0;
@@ -168,6 +168,21 @@ internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects)
 
     private void MoveScore(ReadOnlySpan<byte> member, in ElementFacts before, in ElementFacts after)
     {
+        long count = Key.CountOf(ElementType.SortedSet);
+        if (after.Live && !before.Live)
+        {
+            bool fits = count <= smallMax && member.Length <= SmallSortedSet.MemberBytesMax;
+            if (Key.Small && !fits)
+                IndexScores();
+            Key.Small = fits && (Key.Small || count == 1);
+        }
+
+        if (Key.Small)
+        {
+            Key.Small = count > 0;
+            return;
+        }
+
         bool same = before.Live && after.Live && RecordKeys.SortableScore(before.Score) == RecordKeys.SortableScore(after.Score);
         if (same)
             return;
@@ -175,6 +190,20 @@ internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects)
             _store.Delete(Keys.Score(Key.Version, before.Score, member));
         if (after.Live)
             _store.Put(Keys.Score(Key.Version, after.Score, member), default);
+    }
+
+    /// <summary>The members in the store get their score records.</summary>
+    private void IndexScores()
+    {
+        using RecordCursor cursor = RecordRange.Scan(_store, Keys.Element(Key.Version, ElementType.SortedSet, default));
+        int memberAt = Keys.VersionPrefixLength + 1;
+        while (cursor.MoveNext())
+        {
+            ElementCodec.Read(cursor.Value, _scanned);
+            var facts = new ElementFacts(_scanned, ElementType.SortedSet, vectors.Self);
+            if (facts.Live)
+                _store.Put(Keys.Score(Key.Version, facts.Score, cursor.Key[memberAt..]), default);
+        }
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace MultiCloudKv.Merge.Changes;
 /// the records that <see cref="MergeRules"/> would. Whatever it does not know it declines before it has written anything.
 /// </summary>
 /// <remarks>Not thread-safe; owned by one applier.</remarks>
-internal sealed class PlainPath(ChangeContext change, IMergeEffects effects)
+internal sealed class PlainPath(ChangeContext change, IMergeEffects effects, int smallMax)
 {
     private const int MetaMax = KeyCodec.CollectionHeader + (16 * KeyCodec.TouchLength);
 
@@ -122,10 +122,13 @@ internal sealed class PlainPath(ChangeContext change, IMergeEffects effects)
         else
         {
             _record.Clear();
-            KeyCodec.WriteCollection(_record, next.Type, change.Hlc, 1, new ExpiryRegister(change.Origin, change.Hlc, long.MaxValue), counted: true);
+            bool small = next.Type == ElementType.SortedSet && smallMax > 0 && next.Element.Length <= SmallSortedSet.MemberBytesMax;
+            KeyCodec.WriteCollection(_record, next.Type, change.Hlc, 1, new ExpiryRegister(change.Origin, change.Hlc, long.MaxValue), counted: true, small);
             KeyCodec.AddTouch(_record, change.Origin, change.Hlc);
             change.Store.Put(_keys.Meta(), _record.Written);
             PutElement(ref next, change.Hlc);
+            if (next.Type == ElementType.SortedSet && !small)
+                change.Store.Put(_keys.Score(change.Hlc, Score(next.Value), next.Element), default);
         }
 
         effects.KeysChanged(op.Namespace, 1);
@@ -140,21 +143,14 @@ internal sealed class PlainPath(ChangeContext change, IMergeEffects effects)
             return false;
         ulong version = KeyCodec.U64(meta, KeyCodec.CollectionVersion);
         bool there = change.Store.TryGet(_keys.Element(version, op.Type, op.Element), out ReadOnlySpan<byte> record);
-        if (there && !IsPlainAndSeen(record))
+        if (there ? !IsPlainAndSeen(record) : OutgrowsSmall(meta, op.Element))
             return false;
-        if (there && op.Type == ElementType.SortedSet && !ElementCodec.PlainValue(record).SequenceEqual(op.Value))
-        {
-            double before = Score(ElementCodec.PlainValue(record));
-            if (RecordKeys.SortableScore(before) != RecordKeys.SortableScore(Score(op.Value)))
-            {
-                change.Store.Delete(_keys.Score(version, before, op.Element));
-                change.Store.Put(_keys.Score(version, Score(op.Value), op.Element), default);
-            }
-        }
 
         // A member that is added again is a newer write and looks as before: nobody who watches the key has to know.
         _looksTheSame = there && (op.Type is ElementType.Set or ElementType.SortedSet) && ElementCodec.PlainValue(record).SequenceEqual(op.Value);
-        PutElement(ref op, version, !there);
+        if (op.Type == ElementType.SortedSet && !IsSmall(meta) && !_looksTheSame)
+            MoveScore(ref op, version, there, record);
+        PutElement(ref op, version);
         PutMeta(meta, length, there ? 0 : 1);
         return true;
     }
@@ -167,7 +163,7 @@ internal sealed class PlainPath(ChangeContext change, IMergeEffects effects)
         ulong version = KeyCodec.U64(meta, KeyCodec.CollectionVersion);
         if (!change.Store.TryGet(_keys.Element(version, op.Type, op.Element), out ReadOnlySpan<byte> record) || !IsPlainAndSeen(record))
             return false;
-        if (op.Type == ElementType.SortedSet)
+        if (op.Type == ElementType.SortedSet && !IsSmall(meta))
             change.Store.Delete(_keys.Score(version, Score(ElementCodec.PlainValue(record)), op.Element));
         change.Store.Delete(_keys.Element(version, op.Type, op.Element));
         PutMeta(meta, length, -1);
@@ -183,21 +179,35 @@ internal sealed class PlainPath(ChangeContext change, IMergeEffects effects)
             || meta.Length > MetaMax - KeyCodec.TouchLength)
             return false;
         long expiry = meta[KeyCodec.CollectionExpiryRegion] == 0 ? long.MaxValue : (long)KeyCodec.U64(meta, KeyCodec.CollectionExpiryMs);
-        if (meta[KeyCodec.CollectionCounted] == 0 || change.NowMs >= expiry)
+        if ((meta[KeyCodec.CollectionFlags] & KeyCodec.CountedFlag) == 0 || change.NowMs >= expiry)
             return false;
         meta.CopyTo(copy);
         length = meta.Length;
         return true;
     }
 
-    private void PutElement(ref OpReader op, ulong version, bool isNew = true)
+    private void PutElement(ref OpReader op, ulong version)
     {
         _record.Clear();
         ElementCodec.WritePlain(_record, change.Origin, change.Hlc, op.Value);
         change.Store.Put(_keys.Element(version, op.Type, op.Element), _record.Written);
-        if (isNew && op.Type == ElementType.SortedSet)
-            change.Store.Put(_keys.Score(version, Score(op.Value), op.Element), default);
     }
+
+    private void MoveScore(ref OpReader op, ulong version, bool there, ReadOnlySpan<byte> record)
+    {
+        double score = Score(op.Value);
+        double before = there ? Score(ElementCodec.PlainValue(record)) : 0;
+        if (there && RecordKeys.SortableScore(before) == RecordKeys.SortableScore(score))
+            return;
+        if (there)
+            change.Store.Delete(_keys.Score(version, before, op.Element));
+        change.Store.Put(_keys.Score(version, score, op.Element), default);
+    }
+
+    private bool OutgrowsSmall(ReadOnlySpan<byte> meta, ReadOnlySpan<byte> member) =>
+        IsSmall(meta) && (KeyCodec.U64(meta, KeyCodec.CollectionCount) >= (ulong)smallMax || member.Length > SmallSortedSet.MemberBytesMax);
+
+    private static bool IsSmall(ReadOnlySpan<byte> meta) => (meta[KeyCodec.CollectionFlags] & KeyCodec.SmallFlag) != 0;
 
     private void PutMeta(Span<byte> meta, int length, int countDelta)
     {

@@ -9,7 +9,7 @@ namespace MultiCloudKv.Merge.Records;
 /// prefix       = [slot u16 BE][namespace varint][key length varint][key]
 /// Meta         = 0x10 prefix
 /// Element      = 0x20 prefix [version u64 BE][type u8][element]
-/// ScoreIndex   = 0x21 prefix [version u64 BE][score 8 bytes, order-preserving][member]
+/// ScoreIndex   = 0x21 prefix [version u64 BE][score 8 bytes, order-preserving][member], for sorted sets that are not small
 /// ExpiryIndex  = 0x30 [slot u16 BE][expiry ms u64 BE][namespace varint][key length varint][key]
 /// PendingIndex = 0x31 prefix                    the key itself
 ///              | 0x31 prefix [type u8][element] one of its elements

@@ -11,13 +11,14 @@ namespace MultiCloudKv.Merge.State;
 /// 1  string     region u8 | hlc u64 | value to the end                        touched by that write alone, never expires
 /// 2  expiring   region u8 | hlc u64 | counted u8 | expiry ms i64 | value      the same with an expiry of its own
 /// 3  counter    region u8 | last u64 | start u64 | created u64 | sum zigzag   one region's increments; PERSIST register at created (0 = none)
-/// 4  collection type u8 | counted u8 | version u64 | count u64
+/// 4  collection type u8 | flags u8 | version u64 | count u64
 ///               | expiry region u8 (0 = none) | expiry hlc u64 | expiry ms i64 | touch count u8, each region u8 | hlc u64
-/// 16 general    counted u8 | version varint | touch | seen | expiry seen (vectors)
+/// 16 general    flags u8 | version varint | touch | seen | expiry seen (vectors)
 ///               | expiry count varint, each region u8 | hlc u64 | ms varint (0 never)
 ///               | foreign deltas varint | remains varint | residue varint
 ///               | type count u8, each type u8 | count varint | newest hlc u64 | newest region u8 | exact u8
 ///               | the string element, see ElementCodec's general form
+/// flags: 1 counted, 2 small (see <see cref="SmallSortedSet"/>)
 /// </code>
 /// </summary>
 internal static class KeyCodec
@@ -35,13 +36,16 @@ internal static class KeyCodec
     public const int TouchLength = 9;
 
     // Offsets within a collection record.
-    public const int CollectionCounted = 2;
+    public const int CollectionFlags = 2;
     public const int CollectionVersion = 3;
     public const int CollectionCount = 11;
     public const int CollectionExpiryRegion = 19;
     public const int CollectionExpiryHlc = 20;
     public const int CollectionExpiryMs = 28;
     public const int CollectionTouch = 36;
+
+    public const byte CountedFlag = 1;
+    public const byte SmallFlag = 2;
 
     private const int TouchMax = 32;
 
@@ -86,12 +90,12 @@ internal static class KeyCodec
     }
 
     /// <summary>Writes a collection's record with one touch entry; others are added by <see cref="AddTouch"/>.</summary>
-    public static void WriteCollection(ByteWriter to, ElementType type, ulong version, long count, in ExpiryRegister expiry, bool counted)
+    public static void WriteCollection(ByteWriter to, ElementType type, ulong version, long count, in ExpiryRegister expiry, bool counted, bool small)
     {
         Span<byte> record = to.Reserve(CollectionHeader);
         record[0] = Collection;
         record[1] = (byte)type;
-        record[CollectionCounted] = counted ? (byte)1 : (byte)0;
+        record[CollectionFlags] = Flags(counted, small);
         BinaryPrimitives.WriteUInt64LittleEndian(record[CollectionVersion..], version);
         BinaryPrimitives.WriteUInt64LittleEndian(record[CollectionCount..], (ulong)count);
         record[CollectionExpiryRegion] = expiry.Region;
@@ -141,6 +145,8 @@ internal static class KeyCodec
         return VarInt.UnZigZag(sum);
     }
 
+    private static byte Flags(bool counted, bool small) => (byte)((counted ? CountedFlag : 0) | (small ? SmallFlag : 0));
+
     private static bool TryWriteText(KeyState state, ByteWriter to)
     {
         ElementState text = state.Text;
@@ -176,7 +182,7 @@ internal static class KeyCodec
             return false;
         ElementType type = state.VisibleType;
         ExpiryRegister expiry = state.Expiries.Count == 1 ? state.Expiries[0] : default;
-        WriteCollection(to, type, state.Version, state[type].Count, expiry, state.Counted);
+        WriteCollection(to, type, state.Version, state[type].Count, expiry, state.Counted, state.Small);
         for (int i = 0; i < state.Touch.Count; i++)
         {
             (byte region, ulong hlc) = state.Touch.At(i);
@@ -190,7 +196,7 @@ internal static class KeyCodec
     private static void WriteGeneral(KeyState state, ByteWriter to)
     {
         to.WriteByte(General);
-        to.WriteByte(state.Counted ? (byte)1 : (byte)0);
+        to.WriteByte(Flags(state.Counted, state.Small));
         to.WriteVarInt(state.Version);
         state.Touch.WriteTo(to);
         state.Seen.WriteTo(to);
@@ -238,7 +244,8 @@ internal static class KeyCodec
 
     private static void ReadCollection(ReadOnlySpan<byte> record, KeyState into)
     {
-        into.Counted = record[CollectionCounted] != 0;
+        into.Counted = (record[CollectionFlags] & CountedFlag) != 0;
+        into.Small = (record[CollectionFlags] & SmallFlag) != 0;
         into.Version = U64(record, CollectionVersion);
         if (record[CollectionExpiryRegion] != 0)
             into.Expiries.Put(new ExpiryRegister(record[CollectionExpiryRegion], U64(record, CollectionExpiryHlc), (long)U64(record, CollectionExpiryMs)));
@@ -260,7 +267,9 @@ internal static class KeyCodec
     {
         Invariant.Check(record[0] == General);
         var reader = new ByteReader(record[1..]);
-        into.Counted = reader.ReadByte() != 0;
+        byte flags = reader.ReadByte();
+        into.Counted = (flags & CountedFlag) != 0;
+        into.Small = (flags & SmallFlag) != 0;
         into.Version = reader.ReadVarInt();
         into.Touch.ReadFrom(ref reader);
         into.Seen.ReadFrom(ref reader);

@@ -21,6 +21,9 @@ internal sealed class KeyState
     /// <summary>The key is in the count of visible keys.</summary>
     public bool Counted { get; set; }
 
+    /// <summary>The key's sorted set is a <see cref="SmallSortedSet"/>. False when it has no live member.</summary>
+    public bool Small { get; set; }
+
     /// <summary>Highest stamp per region of a change that touched the key.</summary>
     public StampVector Touch { get; } = new();
 
@@ -133,6 +136,7 @@ internal sealed class KeyState
         Array.Clear(_types);
         Version = 0;
         Counted = false;
+        Small = false;
         Touch.Clear();
         Seen.Clear();
         ExpirySeen.Clear();
@@ -165,6 +169,7 @@ internal sealed class KeyState
     public void ClearElements()
     {
         Array.Clear(_types);
+        Small = false;
         ForeignDeltas = 0;
         Remains = 0;
         Residue = 0;

@@ -46,6 +46,9 @@ internal sealed class KeyReader(Transaction transaction)
 
     public bool Exists { get; private set; }
 
+    /// <summary>The sorted set has no score records, see <see cref="SmallSortedSet"/>. Of what <see cref="Source"/> holds: right after <see cref="RefreshAll"/>.</summary>
+    public bool IsSmall { get; private set; }
+
     public KeyState State { get; } = new();
 
     public ulong Hash => _hash;
@@ -208,6 +211,7 @@ internal sealed class KeyReader(Transaction transaction)
         Source = transaction.SourceOf(_below, Keys.Slot, _hash);
         _loadedAt = transaction.Writes;
         Version = 0;
+        IsSmall = false;
         ExpiryMs = long.MaxValue;
         _count = 1;
         if (!Source.TryGet(Keys.Meta(), out ReadOnlySpan<byte> meta))
@@ -236,6 +240,7 @@ internal sealed class KeyReader(Transaction transaction)
     {
         Type = (ElementType)meta[1];
         Version = KeyCodec.U64(meta, KeyCodec.CollectionVersion);
+        IsSmall = (meta[KeyCodec.CollectionFlags] & KeyCodec.SmallFlag) != 0;
         _count = (long)KeyCodec.U64(meta, KeyCodec.CollectionCount);
         if (meta[KeyCodec.CollectionExpiryRegion] != 0)
             ExpiryMs = (long)KeyCodec.U64(meta, KeyCodec.CollectionExpiryMs);
@@ -247,6 +252,7 @@ internal sealed class KeyReader(Transaction transaction)
         _decoded = true;
         Type = State.VisibleType;
         Version = State.Version;
+        IsSmall = State.Small;
         ExpiryMs = Type == ElementType.None ? long.MaxValue : State.ExpiryOf(Type);
         _count = Type == ElementType.None ? 0 : State.CountOf(Type);
     }

@@ -96,7 +96,7 @@ public sealed class KeyView
     {
         _reader.RefreshAll();
         return _reader.Exists && _reader.Type == ElementType.SortedSet && min <= max
-            ? ScoreScan.Open(_reader, min, max, reverse)
+            ? _reader.IsSmall ? SortedMembers.Open(_reader, min, max, reverse) : ScoreScan.Open(_reader, min, max, reverse)
             : EmptyCursor.Instance;
     }
 
@@ -140,7 +140,9 @@ public sealed class KeyView
         Invariant.Check(type > ElementType.String);
         bool there = Fresh().Exists;
         Invariant.Check(!there || _reader.Type == type);
-        if (!there)
+        if (there)
+            WantScores(type, element);
+        else
             Create();
         bool floors = there && HasElementFloors();
         ElementState? state = floors ? _reader.Element(type, element) : null;
@@ -217,10 +219,16 @@ public sealed class KeyView
         Invariant.Check(!there || _reader.Type == type);
         ulong start = 0;
         Number total = delta;
-        if (!there)
-            Create();
-        else
+        if (there)
+        {
+            WantScores(type, element);
             Continue(_reader.Element(type, element), ref start, ref total);
+        }
+        else
+        {
+            Create();
+        }
+
         WriteIncrement(type, element, start, total);
         Wrote(type, element, !there);
     }
@@ -279,6 +287,18 @@ public sealed class KeyView
         OpWriter.Element(to, type, element);
         to.WriteUInt64(start);
         total.WriteTo(to);
+    }
+
+    /// <summary>A member that makes a small sorted set outgrow its limits will have all others read: now is the time to wait for them.</summary>
+    private void WantScores(ElementType type, ReadOnlySpan<byte> member)
+    {
+        if (type != ElementType.SortedSet || !_reader.IsSmall
+            || (_reader.Count < SmallSortedSet.MembersMax && member.Length <= SmallSortedSet.MemberBytesMax) || Contains(member))
+            return;
+        using ElementCursor members = Scan();
+        while (members.MoveNext())
+        {
+        }
     }
 
     /// <summary>This region's increments go on where a live entry of them is.</summary>

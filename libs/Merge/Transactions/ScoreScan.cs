@@ -3,7 +3,7 @@ using MultiCloudKv.Merge.Records;
 
 namespace MultiCloudKv.Merge.Transactions;
 
-/// <summary>The members of a sorted set by score, from its score records.</summary>
+/// <summary>The members of a sorted set by score, from its score records. For one that has any: see <see cref="State.SmallSortedSet"/>.</summary>
 internal sealed class ScoreScan : ElementCursor
 {
     private readonly RecordCursor _records;

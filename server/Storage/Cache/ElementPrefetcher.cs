@@ -55,7 +55,7 @@ internal sealed unsafe class ElementPrefetcher(RecordCache cache)
         if (!stripe.TryEnter())
             return;
         ulong* entry = stripe.Records.Table.Find(hash, meta);
-        if (entry != null && PlainRecords.TryCollection(Record.Value((Record*)PointerTable.Pointer(*entry)), out use.Type, out use.Version))
+        if (entry != null && PlainRecords.TryCollection(Record.Value((Record*)PointerTable.Pointer(*entry)), out use.Type, out use.Version, out use.Scored))
         {
             use.Hash = KeyHash.Of(_keys.Element(use.Version, use.Type, use.Element));
             stripe.Records.Table.PrefetchEntry(use.Hash);
@@ -68,7 +68,7 @@ internal sealed unsafe class ElementPrefetcher(RecordCache cache)
     {
         ulong element = use.Hash;
         use.Hash = 0;
-        if (element == 0 || use.Type != ElementType.SortedSet || use.Score is not { } score)
+        if (element == 0 || !use.Scored || use.Score is not { } score)
             return;
         Stripe stripe = use.Stripe!;
         _keys.Set(use.Slot, 0, use.Key);

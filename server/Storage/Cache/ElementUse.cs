@@ -19,6 +19,9 @@ internal struct ElementUse
     internal ElementType Type;
     internal ulong Version;
 
+    /// <summary>The elements have score records.</summary>
+    internal bool Scored;
+
     /// <summary>Of the record to be asked for, 0 for none.</summary>
     internal ulong Hash;
 

@@ -112,6 +112,7 @@ public sealed class ChangeApplierTests
         Exchange(k => k.RemoveKey(), k => k.WriteScore("new"u8, 1));
         AssertBoth("SortedSet: new=1");
         Assert.Equal((1, 1), (_west.Count(RecordKind.Element), _west.Count(RecordKind.ScoreIndex)));
+        Assert.Equal((1, 0), (_east.Count(RecordKind.Element), _east.Count(RecordKind.ScoreIndex)));
     }
 
     [Fact]

@@ -21,8 +21,9 @@ public sealed class PlainPathTests
     {
         var random = new Random(seed);
         byte[] ids = [1, 2, 3];
-        Region[] plain = [.. ids.Select(i => new Region(i, [.. ids.Where(p => p != i)]))];
-        Region[] general = [.. ids.Select(i => new Region(i, [.. ids.Where(p => p != i)], plainPath: false))];
+        int smallMax = seed % 3;
+        Region[] plain = [.. ids.Select(i => new Region(i, [.. ids.Where(p => p != i)], plainPath: true, smallMax))];
+        Region[] general = [.. ids.Select(i => new Region(i, [.. ids.Where(p => p != i)], plainPath: false, smallMax))];
         List<Change>[] logs = [[], [], []];
         int[,] applied = new int[RegionCount, RegionCount];
         for (int step = 0; step < 120; step++)
@@ -74,6 +75,8 @@ public sealed class PlainPathTests
     private static void Command(Random random, KeyView key, long nowMs)
     {
         byte[] element = Region.Bytes("e" + random.Next(3).ToString(CultureInfo.InvariantCulture));
+        if (random.Next(8) == 0)
+            element = [.. element, .. new byte[SmallSortedSet.MemberBytesMax]];
         ElementType type = key.Exists ? key.Type : (ElementType)random.Next(1, 5);
         switch (random.Next(10))
         {

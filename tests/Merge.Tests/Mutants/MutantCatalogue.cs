@@ -45,6 +45,8 @@ internal static class MutantCatalogue
         yield return new("visible type by number of type", Key, "_types[t].Newest >= newest", "t > 0");
         yield return new("shortest expiry wins", Key, "latest = Math.Max(latest, Expiries[i].Ms);", "latest = latest == long.MinValue ? Expiries[i].Ms : Math.Min(latest, Expiries[i].Ms);");
         yield return new("score index keeps old scores", Editor, "            _store.Delete(Keys.Score(Key.Version, before.Score, member));", "            _ = member.Length;");
+        yield return new("a grown sorted set leaves its first members out of the score index", Editor, "                _store.Put(Keys.Score(Key.Version, facts.Score, cursor.Key[memberAt..]), default);", "                _ = facts.Score;");
+        yield return new("plain path lets a small sorted set grow", Plain, "KeyCodec.U64(meta, KeyCodec.CollectionCount) >= (ulong)smallMax", "smallMax < 0");
         yield return new("expired keys are counted", Editor, "Key.Counted = visible != ElementType.None && _nowMs < expiry;", "Key.Counted = visible != ElementType.None;");
     }
 
@@ -52,8 +54,8 @@ internal static class MutantCatalogue
     {
         yield return new("no creation", View, "private void Create() => WriteKeyFloors(Begin(Opcode.Create));", "private void Create() => Begin(Opcode.Expire).WriteByte(0);");
         yield return new("no re-stamp of a value that is there", View,
-            "        if (!there)\n            Create();\n        bool floors = there && HasElementFloors();",
-            "        if (there && TryGet(element, out ReadOnlySpan<byte> same) && same.SequenceEqual(value))\n            return;\n        if (!there)\n            Create();\n        bool floors = there && HasElementFloors();");
+            "        bool floors = there && HasElementFloors();",
+            "        if (there && TryGet(element, out ReadOnlySpan<byte> same) && same.SequenceEqual(value))\n            return;\n        bool floors = there && HasElementFloors();");
         yield return new("hidden types stay when the last element goes", View, "        if (_reader.Count == 1)\n            return RemoveKey();\n", "");
     }
 

@@ -11,6 +11,9 @@ internal sealed class MemoryStore : IRecordStore
 
     public HashSet<string> Missing { get; } = [];
 
+    /// <summary>Where set, keys of the records that cursors have moved over.</summary>
+    public List<string>? Scanned { get; set; }
+
     public bool TryGet(ReadOnlySpan<byte> recordKey, out ReadOnlySpan<byte> value)
     {
         if (!Request(recordKey))
@@ -36,7 +39,7 @@ internal sealed class MemoryStore : IRecordStore
         byte[] low = lowInclusive.ToArray();
         byte[] high = highExclusive.ToArray();
         IEnumerable<KeyValuePair<byte[], byte[]>> range = _records.Where(r => r.Key.AsSpan().SequenceCompareTo(low) >= 0 && r.Key.AsSpan().SequenceCompareTo(high) < 0);
-        return new ListCursor([.. reverse ? range.Reverse() : range]);
+        return new ListCursor([.. reverse ? range.Reverse() : range], Scanned);
     }
 
     public bool Request(ReadOnlySpan<byte> recordKey) => Missing.Count == 0 || !Missing.Contains(Convert.ToHexString(recordKey));
@@ -50,7 +53,7 @@ internal sealed class MemoryStore : IRecordStore
         return text.ToString();
     }
 
-    private sealed class ListCursor(List<KeyValuePair<byte[], byte[]>> records) : RecordCursor
+    private sealed class ListCursor(List<KeyValuePair<byte[], byte[]>> records, List<string>? scanned) : RecordCursor
     {
         private int _at = -1;
 
@@ -58,7 +61,13 @@ internal sealed class MemoryStore : IRecordStore
 
         public override ReadOnlySpan<byte> Value => records[_at].Value;
 
-        public override bool MoveNext() => ++_at < records.Count;
+        public override bool MoveNext()
+        {
+            if (++_at >= records.Count)
+                return false;
+            scanned?.Add(Convert.ToHexString(Key));
+            return true;
+        }
 
         protected override void Dispose(bool disposing)
         {

@@ -3,6 +3,7 @@ using MultiCloudKv.Foundation;
 using MultiCloudKv.Merge.Changes;
 using MultiCloudKv.Merge.Collection;
 using MultiCloudKv.Merge.Records;
+using MultiCloudKv.Merge.State;
 using MultiCloudKv.Merge.Transactions;
 
 namespace MultiCloudKv.Merge.Tests.Support;
@@ -12,11 +13,11 @@ internal sealed class Region : IRecordStores, IMergeEffects
 {
     private readonly ChangeApplier _applier;
 
-    public Region(byte id, byte[] peers, bool plainPath = true)
+    public Region(byte id, byte[] peers, bool plainPath = true, int smallMax = SmallSortedSet.MembersMax)
     {
         Vectors = new SlotVectors(id, new Partitions(16));
         Vectors.SetPeers(peers);
-        _applier = new ChangeApplier(Vectors, this, plainPath);
+        _applier = new ChangeApplier(Vectors, this, plainPath, smallMax);
         Collector = new Collector(Vectors, this);
         Transaction = new Transaction(Vectors, this);
     }
