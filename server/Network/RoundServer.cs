@@ -35,7 +35,7 @@ internal sealed class RoundServer(RunnerPool runners, Engine engine) : IRoundSer
 
     public void EndRound() => _runner?.Account();
 
-    /// <summary>After a round that wrote something, while a peer is behind. A connection that kept the runner owes the pause for the round's writers.</summary>
+    /// <summary>After rounds that wrote something, while a peer is behind. A connection that kept the runner owes the pause for the round's writers.</summary>
     public void Rest()
     {
         if (_runner?.TakePause() is > 0 and int pauseMs)

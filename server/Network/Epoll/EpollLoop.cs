@@ -3,9 +3,10 @@ using MultiCloudKv.Foundation;
 namespace MultiCloudKv.Server.Network.Epoll;
 
 /// <summary>
-/// One thread and the sockets it polls, in rounds: 1. wait for events, 2. receive from every socket that has something,
-/// 3. execute what each received (<see cref="IRoundServer"/>, or whoever awaits its read), 4. send the replies, 5. rest if writers are to be slowed. The same few functions, of the kernel and of the store, run
-/// for all connections in a row, which the processor's caches reward; a reply waits for the round's other commands.
+/// One thread and the sockets it polls. It waits for events, serves those that came in rounds, and rests if writers are to be slowed. A round: 1. receive from up to
+/// <see cref="RoundMax"/> sockets that have something, 2. execute what each received (<see cref="IRoundServer"/>, or whoever awaits its read), 3. send the replies. The same few functions, of
+/// the kernel and of the store, run for several connections in a row, which the processor's caches reward as long as what belongs to the connections fits them; a reply waits for the round's other
+/// commands, and its client has something to do while the next round is served.
 /// </summary>
 /// <remarks>
 /// Sockets are watched edge-triggered for both directions from the start, so that a request costs no call to change what is
@@ -15,6 +16,9 @@ namespace MultiCloudKv.Server.Network.Epoll;
 /// </remarks>
 internal sealed class EpollLoop : IDisposable
 {
+    /// <summary>Most connections of a round.</summary>
+    public const int RoundMax = 16;
+
     private const int EventsMax = 256;
     private const ulong WakeUp = ulong.MaxValue;
     private readonly int _epoll = NativeSockets.CreateEpoll();
@@ -26,6 +30,7 @@ internal sealed class EpollLoop : IDisposable
     private EpollConnection?[] _connections = new EpollConnection?[64];
     private readonly List<EpollWriter> _writers = [];
     private readonly List<EpollReader> _again = [];
+    private readonly List<EpollReader> _round = new(RoundMax);
     private int _threadId;
     private bool _inRound;
     private int _used;
@@ -117,32 +122,33 @@ internal sealed class EpollLoop : IDisposable
     {
         _threadId = Environment.CurrentManagedThreadId;
         using var events = new EpollEvents(EventsMax);
-        var round = new List<EpollReader>(EventsMax);
         var gone = new List<EpollConnection>();
         try
         {
             while (!_stopping)
             {
-                int count = NativeSockets.Wait(_epoll, events, forever: _again.Count == 0);
+                int again = _again.Count;
+                int count = NativeSockets.Wait(_epoll, events, forever: again == 0);
                 for (int i = 0; i < count; i++)
                 {
                     ulong data = events.DataAt(i);
                     if (data == WakeUp || Volatile.Read(ref Volatile.Read(ref _connections)[(uint)data]) is not { } connection || connection.EventData != data)
                         continue;
                     if (connection.OnEvents(events.EventsAt(i)))
-                        round.Add(connection.Reader);
+                        Take(connection.Reader);
                     if (connection.IsGone)
                         gone.Add(connection);
                 }
 
-                foreach (EpollReader reader in _again)
+                for (int i = 0; i < again; i++)
                 {
-                    if (reader.TryReceiveForWaiting())
-                        round.Add(reader);
+                    if (_again[i].TryReceiveForWaiting())
+                        Take(_again[i]);
                 }
 
-                _again.Clear();
-                Serve(round);
+                _again.RemoveRange(0, again);
+                Serve();
+                Server?.Rest();
                 foreach (EpollConnection connection in gone)
                     connection.TellIfGone();
                 gone.Clear();
@@ -155,10 +161,10 @@ internal sealed class EpollLoop : IDisposable
     }
 
     /// <summary>Shows connections from one on until there is no room for more; returns the first that was not shown.</summary>
-    private int Preview(List<EpollReader> round, int from)
+    private int Preview(int from)
     {
-        while (from < round.Count && Server!.HasRoom)
-            round[from++].Show(Server);
+        while (from < _round.Count && Server!.HasRoom)
+            _round[from++].Show(Server);
         Server!.Finish();
         return from;
     }
@@ -172,23 +178,29 @@ internal sealed class EpollLoop : IDisposable
         }
     }
 
-    private void Serve(List<EpollReader> round)
+    private void Take(EpollReader reader)
+    {
+        _round.Add(reader);
+        if (_round.Count == RoundMax)
+            Serve();
+    }
+
+    private void Serve()
     {
         _inRound = true;
         int answered = 0;
-        while (answered < round.Count)
+        while (answered < _round.Count)
         {
-            int shown = Server is null ? round.Count : Preview(round, answered);
+            int shown = Server is null ? _round.Count : Preview(answered);
             while (answered < shown)
-                round[answered++].Answer();
+                _round[answered++].Answer();
         }
 
         Server?.EndRound();
         _inRound = false;
-        round.Clear();
+        _round.Clear();
         foreach (EpollWriter writer in _writers)
             writer.SendAside();
         _writers.Clear();
-        Server?.Rest();
     }
 }

@@ -1,7 +1,7 @@
 namespace MultiCloudKv.Server.Network.Epoll;
 
 /// <summary>Serves the connections of one loop, round by round, on the loop's thread.</summary>
-/// <remarks>Used by one loop. In a round: <see cref="Add"/> and <see cref="Finish"/> for some connections, then <see cref="TryServe"/> for each of these; and so on; then <see cref="EndRound"/>, then <see cref="Rest"/>.</remarks>
+/// <remarks>Used by one loop. In a round: <see cref="Add"/> and <see cref="Finish"/> for some connections, then <see cref="TryServe"/> for each of these; and so on; then <see cref="EndRound"/>. <see cref="Rest"/> after the rounds of one wait.</remarks>
 internal interface IRoundServer
 {
     /// <summary>Another connection can be shown before <see cref="Finish"/>.</summary>
@@ -26,6 +26,6 @@ internal interface IRoundServer
     /// <summary>Every connection of the round has been served, no reply has been sent.</summary>
     void EndRound();
 
-    /// <summary>The replies have been sent; the next round waits until this returns.</summary>
+    /// <summary>All that one wait brought has been served and the replies have been sent; the next wait begins when this returns.</summary>
     void Rest();
 }

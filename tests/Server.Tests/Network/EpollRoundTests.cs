@@ -43,6 +43,34 @@ public sealed class EpollRoundTests
         Assert.Empty(failures);
     }
 
+    /// <summary>While the loop is held in its first round, more clients ask than one round takes.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Requests_OfManyClientsAtOnce_AreServedInRoundsOfBoundedSize(bool servedInRounds)
+    {
+        const int Clients = (2 * EpollLoop.RoundMax) + 3;
+        List<Exception> failures = [];
+        using var server = new RecordingServer(servedInRounds);
+        IConnectionListener listener = await new EpollTransportFactory(1, failures.Add, () => server).BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Cancel);
+        using Socket first = await ConnectAsync(listener, server, "first");
+        var clients = new List<Socket>();
+        for (int i = 0; i < Clients; i++)
+            clients.Add(await ConnectAsync(listener, server, "client"));
+        await first.SendAsync(new byte[1], Cancel);
+        Assert.True(server.Held.Wait(Patience, Cancel));
+        foreach (Socket client in clients)
+            await client.SendAsync(new byte[1], Cancel);
+        server.Release.Set();
+        Assert.True(SpinWait.SpinUntil(() => server.RoundSizes.Sum() == Clients + 1, Patience));
+        Assert.Equal(EpollLoop.RoundMax, server.RoundSizes.Max());
+        clients.ForEach(client => client.Dispose());
+        first.Dispose();
+        await Task.WhenAll(server.Connections).WaitAsync(Patience, Cancel);
+        await listener.DisposeAsync();
+        Assert.Empty(failures);
+    }
+
     private static async Task<Socket> ConnectAsync(IConnectionListener listener, RecordingServer server, string name)
     {
         var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -78,6 +106,8 @@ public sealed class EpollRoundTests
     private sealed class RecordingServer(bool serves) : IRoundServer, IDisposable
     {
         private readonly List<string> _turns = [];
+        private readonly List<int> _roundSizes = [];
+        private int _ended;
 
         public ManualResetEventSlim Held { get; } = new();
 
@@ -91,6 +121,16 @@ public sealed class EpollRoundTests
             {
                 lock (_turns)
                     return [.. _turns];
+            }
+        }
+
+        /// <summary>How many turns each round had.</summary>
+        public int[] RoundSizes
+        {
+            get
+            {
+                lock (_turns)
+                    return [.. _roundSizes];
             }
         }
 
@@ -113,6 +153,11 @@ public sealed class EpollRoundTests
 
         public void EndRound()
         {
+            lock (_turns)
+            {
+                _roundSizes.Add(_turns.Count - _ended);
+                _ended = _turns.Count;
+            }
         }
 
         public void Rest()
