@@ -2,7 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace MultiCloudKv.Server.Network.Epoll;
 
-/// <summary>The system calls of an event loop over sockets (Linux: epoll(7), recv(2), send(2), eventfd(2)).</summary>
+/// <summary>The system calls of an event loop over sockets (Linux: epoll(7), recvfrom(2), sendto(2), eventfd(2)).</summary>
+/// <remarks>
+/// Receiving and sending go through syscall(2): the C library's recv and send are points at which a thread can be cancelled, and two
+/// atomic operations each say so in a process of several threads.
+/// </remarks>
 internal static unsafe partial class NativeSockets
 {
     public const uint Readable = 0x1;
@@ -21,6 +25,15 @@ internal static unsafe partial class NativeSockets
     private const int DontWait = 0x40;
     private const int NoSignal = 0x4000;
     private const int BothWays = 2;
+
+    private static readonly nint SendTo = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 44,
+        Architecture.Arm64 => 206,
+        var other => throw new PlatformNotSupportedException($"no system call numbers are known for {other}: run on x86-64 or arm64"),
+    };
+
+    private static readonly nint ReceiveFrom = SendTo + 1;
 
     public static int CreateEpoll() => Checked(EpollCreate(CloseOnExec), "epoll_create1");
 
@@ -52,7 +65,7 @@ internal static unsafe partial class NativeSockets
     {
         fixed (byte* first = buffer)
         {
-            nint count = Recv(descriptor, first, (nuint)buffer.Length, DontWait);
+            nint count = SystemCall(ReceiveFrom, descriptor, first, buffer.Length, DontWait, 0, 0);
             return count >= 0 ? (int)count : -Marshal.GetLastPInvokeError();
         }
     }
@@ -62,7 +75,7 @@ internal static unsafe partial class NativeSockets
     {
         fixed (byte* first = bytes)
         {
-            nint count = Send(descriptor, first, (nuint)bytes.Length, DontWait | NoSignal);
+            nint count = SystemCall(SendTo, descriptor, first, bytes.Length, DontWait | NoSignal, 0, 0);
             return count >= 0 ? (int)count : -Marshal.GetLastPInvokeError();
         }
     }
@@ -90,11 +103,8 @@ internal static unsafe partial class NativeSockets
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     private static partial int EpollWait(int epoll, void* events, int count, int timeoutMs);
 
-    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
-    private static partial nint Recv(int descriptor, byte* buffer, nuint length, int flags);
-
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
-    private static partial nint Send(int descriptor, byte* bytes, nuint length, int flags);
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint descriptor, void* bytes, nint length, nint flags, nint address, nint addressLength);
 
     [LibraryImport("libc", EntryPoint = "shutdown")]
     private static partial int ShutDown(int descriptor, int how);
