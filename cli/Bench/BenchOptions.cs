@@ -17,9 +17,9 @@ internal sealed record BenchOptions
 
     public long Keys => Quick ? 100_000 : 1_000_000;
 
-    public int Rounds => Quick ? 1 : 3;
+    public int Rounds => Quick ? 1 : 7;
 
-    public double RowSeconds => Quick ? 1 : 4;
+    public double RowSeconds => Quick ? 1 : 2.5;
 
     public double ReplicationSeconds => Quick ? 5 : 60;
 
@@ -27,7 +27,7 @@ internal sealed record BenchOptions
     public double LagSeconds => Quick ? 5 : 35;
 
     /// <summary>Load before lag is measured: until the code of the measured paths has been compiled.</summary>
-    public double LagWarmupSeconds => Quick ? 2 : 15;
+    public double LagWarmupSeconds => Quick ? 2 : 25;
 
     public double AwaySeconds => Quick ? 3 : 10;
 }
