@@ -29,6 +29,7 @@ internal sealed class KeyReader(Transaction transaction)
     private bool _created;
     private bool _countKnown;
     private long _count;
+    private bool _scoresRead;
 
     public RecordKeyBuffer Keys { get; } = new();
 
@@ -72,6 +73,7 @@ internal sealed class KeyReader(Transaction transaction)
         _below = store;
         _hash = ByteHash.Of(key) + ns;
         _loadedAt = NotLoaded;
+        _scoresRead = false;
     }
 
     /// <summary>Brings the view up to what the transaction has written.</summary>
@@ -172,6 +174,24 @@ internal sealed class KeyReader(Transaction transaction)
         return _element;
     }
 
+    /// <summary>
+    /// A member that makes a small sorted set outgrow its limits has all others read when it is applied, where nobody can wait for them: they
+    /// are read now, once, by who still can. A set that this view has created has none but own ones.
+    /// </summary>
+    public void ReadIfOutgrown(ReadOnlySpan<byte> member)
+    {
+        if (!IsSmall || _scoresRead || (_count + _own.Count < SmallSortedSet.MembersMax && member.Length <= SmallSortedSet.MemberBytesMax)
+            || TryShown(member, out _))
+            return;
+        RefreshAll();
+        using var members = ElementScan.Open(this, default, reverse: false);
+        while (members.MoveNext())
+        {
+        }
+
+        _scoresRead = true;
+    }
+
     /// <summary>This view has created the key as a collection.</summary>
     public void Created(ElementType type)
     {
@@ -182,6 +202,7 @@ internal sealed class KeyReader(Transaction transaction)
         Type = type;
         ExpiryMs = long.MaxValue;
         Version = 0;
+        IsSmall = false;
         _countKnown = false;
         _own.Clear();
     }

@@ -140,10 +140,10 @@ public sealed class KeyView
         Invariant.Check(type > ElementType.String);
         bool there = Fresh().Exists;
         Invariant.Check(!there || _reader.Type == type);
-        if (there)
-            WantScores(type, element);
-        else
+        if (!there)
             Create();
+        else if (type == ElementType.SortedSet)
+            _reader.ReadIfOutgrown(element);
         bool floors = there && HasElementFloors();
         ElementState? state = floors ? _reader.Element(type, element) : null;
         ByteWriter to = Begin(Opcode.Write);
@@ -219,14 +219,15 @@ public sealed class KeyView
         Invariant.Check(!there || _reader.Type == type);
         ulong start = 0;
         Number total = delta;
-        if (there)
+        if (!there)
         {
-            WantScores(type, element);
-            Continue(_reader.Element(type, element), ref start, ref total);
+            Create();
         }
         else
         {
-            Create();
+            if (type == ElementType.SortedSet)
+                _reader.ReadIfOutgrown(element);
+            Continue(_reader.Element(type, element), ref start, ref total);
         }
 
         WriteIncrement(type, element, start, total);
@@ -287,18 +288,6 @@ public sealed class KeyView
         OpWriter.Element(to, type, element);
         to.WriteUInt64(start);
         total.WriteTo(to);
-    }
-
-    /// <summary>A member that makes a small sorted set outgrow its limits will have all others read: now is the time to wait for them.</summary>
-    private void WantScores(ElementType type, ReadOnlySpan<byte> member)
-    {
-        if (type != ElementType.SortedSet || !_reader.IsSmall
-            || (_reader.Count < SmallSortedSet.MembersMax && member.Length <= SmallSortedSet.MemberBytesMax) || Contains(member))
-            return;
-        using ElementCursor members = Scan();
-        while (members.MoveNext())
-        {
-        }
     }
 
     /// <summary>This region's increments go on where a live entry of them is.</summary>

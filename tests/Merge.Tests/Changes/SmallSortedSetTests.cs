@@ -96,6 +96,8 @@ public sealed class SmallSortedSetTests
         else
             z.WriteScore("new"u8, 1.5);
         Assert.Equal(SmallSortedSet.MembersMax, reads.Count);
+        z.WriteScore("newer"u8, 1.5);
+        Assert.Equal(SmallSortedSet.MembersMax, reads.Count);
     }
 
     private int Scores => _region.Count(RecordKind.ScoreIndex);
