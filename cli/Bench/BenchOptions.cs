@@ -27,7 +27,7 @@ internal sealed record BenchOptions
     public double LagSeconds => Quick ? 5 : 35;
 
     /// <summary>Load before lag is measured: until the code of the measured paths has been compiled.</summary>
-    public double LagWarmupSeconds => Quick ? 2 : 25;
+    public double LagWarmupSeconds => Quick ? 2 : 60;
 
     public double AwaySeconds => Quick ? 3 : 10;
 }
