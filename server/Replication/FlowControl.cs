@@ -7,11 +7,11 @@ namespace MultiCloudKv.Server.Replication;
 /// Slows this node's own clients while a peer that is there applies their changes late, so that under more load than the
 /// regions can apply together the lag stays near a target, instead of one direction growing behind while the other takes the processors.
 /// <para>
-/// Steps: 1. whoever has just served a round of writes looks (<see cref="Look"/>), which every <see cref="SampleInterval"/> takes a
+/// Steps: 1. whoever has just served the writes that one wait brought looks (<see cref="Look"/>), which every <see cref="SampleInterval"/> takes a
 /// sample of this region's last stamp in each partition; 2. a sample is confirmed by a peer once the context heard from it
 /// covers the sample in every partition, and the age of the oldest sample that is not is how late the peer is;
 /// 3. a peer is behind from the target on, reckoned on top of the shortest delay lately measured, which is the way there and back and not the peer's fault;
-/// 4. while one is, each round of writes is followed by a pause, of a millisecond at the target and more beyond it, <see cref="PauseMsMax"/> at most.
+/// 4. while one is, those writes are followed by a pause, of a millisecond at the target and more beyond it, <see cref="PauseMsMax"/> at most.
 /// </para>
 /// <para>
 /// A peer that was not heard for <see cref="Fresh"/> is away and slows nobody. Neither does one that is further behind than
@@ -64,7 +64,7 @@ internal sealed class FlowControl
         _looked = time.GetTimestamp() - time.TimestampFrequency;
     }
 
-    /// <summary>What a round of writes is to wait now; 0 while no peer is behind, or nobody writes.</summary>
+    /// <summary>What the writes that one wait brought are to be followed by now; 0 while no peer is behind, or nobody writes.</summary>
     public int PauseMs => _time.GetElapsedTime(Volatile.Read(ref _looked)) < Fresh ? Volatile.Read(ref _pauseMs) : 0;
 
     /// <summary>Pauses made, since the start.</summary>
