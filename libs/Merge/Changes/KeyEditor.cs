@@ -10,7 +10,7 @@ namespace MultiCloudKv.Merge.Changes;
 /// <list type="number">
 /// <item>each element saved moves its type's count, newest stamp, the number of foreign deltas and of residue elements, its
 /// pending record, and for a sorted set that is not small (<see cref="SmallSortedSet"/>) its score record;</item>
-/// <item>when the key is closed: the newest stamps are made exact if several types are live (the only scan there is), then the
+/// <item>when the key is closed: the newest stamps are made exact if several types are live (a scan; the only other one is when a small sorted set outgrows its limits), then the
 /// expiry record, the pending record and the count of visible keys are moved from what they were to what they are.</item>
 /// </list>
 /// </summary>
