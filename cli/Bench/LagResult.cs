@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MultiCloudKv.Cli.Bench;
 
 /// <summary>What one lag measurement of the load generator reported.</summary>
@@ -7,13 +9,16 @@ internal sealed record LagResult(long Probes, int NeverSeen, double P50Ms, doubl
     /// Lag of the last third of the time within what the first third had, with room for noise; medians, for a backlog that comes and goes is
     /// not one that grows.
     /// </summary>
-    public bool DoesNotGrow
-    {
-        get
-        {
-            int third = Math.Max(PerSecondP50Ms.Count / 3, 1);
-            double first = BenchContext.Median([.. PerSecondP50Ms.Take(third).DefaultIfEmpty()]), last = BenchContext.Median([.. PerSecondP50Ms.TakeLast(third).DefaultIfEmpty()]);
-            return NeverSeen == 0 && last <= Math.Max(first * 2, first + 200);
-        }
-    }
+    public bool DoesNotGrow => NeverSeen == 0 && LastThirdMs <= Math.Max(FirstThirdMs * 2, FirstThirdMs + 200);
+
+    private double FirstThirdMs => BenchContext.Median([.. PerSecondP50Ms.Take(Third).DefaultIfEmpty()]);
+
+    private double LastThirdMs => BenchContext.Median([.. PerSecondP50Ms.TakeLast(Third).DefaultIfEmpty()]);
+
+    private int Third => Math.Max(PerSecondP50Ms.Count / 3, 1);
+
+    /// <summary>For a row's note: the median, and what makes it a lag that grows if it does.</summary>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"lag p50 {P50Ms:0.0} ms{(DoesNotGrow ? string.Empty : $" AND GROWING ({FirstThirdMs:0} ms in the first third, {LastThirdMs:0} in the last, {NeverSeen} never seen)")}");
 }

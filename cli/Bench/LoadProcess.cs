@@ -15,8 +15,9 @@ internal static class LoadProcess
     public static Task<LoadResult> FillAsync(int port, string mix, long keys, CancellationToken stop) =>
         ReadAsync<LoadResult>(["run", "--port", Text(port), "--mix", mix, "--pipeline", "32", "--fill", "--keys", Text(keys)], stop);
 
-    public static Task<LagResult> LagAsync(int fromPort, int toPort, double seconds, double probesPerSecond, CancellationToken stop, string prefix = "lag-probe") =>
-        ReadAsync<LagResult>(["lag", "--from-port", Text(fromPort), "--to-port", Text(toPort), "--seconds", Text(seconds), "--probes-per-second", Text(probesPerSecond), "--prefix", prefix], stop);
+    /// <summary>Each server writes probe keys of its own: two directions measured at once must not overwrite each other's numbers.</summary>
+    public static Task<LagResult> LagAsync(int fromPort, int toPort, double seconds, double probesPerSecond, CancellationToken stop) => ReadAsync<LagResult>(
+        ["lag", "--from-port", Text(fromPort), "--to-port", Text(toPort), "--seconds", Text(seconds), "--probes-per-second", Text(probesPerSecond), "--prefix", "lag-probe:" + Text(fromPort)], stop);
 
     private static async Task<T> ReadAsync<T>(IReadOnlyList<string> arguments, CancellationToken stop)
     {

@@ -67,6 +67,5 @@ internal static class ReplicationStage
         bench.Add(BenchRow.Compared("replicated SET, both directions", "/s", together, redis, steady ? together / redis : 0, atLeast: 0.4, note: $"{Note(forth)}; {Note(back)}"));
     }
 
-    private static string Note(ReplicationRun run) =>
-        $"lag p50 {run.Lag.P50Ms:0.0} ms{(run.Lag.DoesNotGrow ? string.Empty : " AND GROWING")}, {run.DrainSeconds:0.00} s behind at the end";
+    private static string Note(ReplicationRun run) => $"{run.Lag.Describe()}, {run.DrainSeconds:0.00} s behind at the end";
 }
