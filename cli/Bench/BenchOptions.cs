@@ -26,6 +26,8 @@ internal sealed record BenchOptions
     /// <summary>Longer than an epoch's age, so that one at least closes meanwhile.</summary>
     public double LagSeconds => Quick ? 5 : 35;
 
+    public int SilenceRounds => Quick ? 1 : 3;
+
     /// <summary>Load before lag is measured: until the code of the measured paths has been compiled.</summary>
     public double LagWarmupSeconds => Quick ? 2 : 60;
 

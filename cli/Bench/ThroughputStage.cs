@@ -1,3 +1,4 @@
+using System.Globalization;
 using MultiCloudKv.Cli.Deployment;
 using MultiCloudKv.Cli.Remote;
 
@@ -5,10 +6,12 @@ namespace MultiCloudKv.Cli.Bench;
 
 /// <summary>
 /// Commands per second of one node against redis-server, round by round in turn, links paused: what replication costs is
-/// measured by its own stage. Ends with the same SET while the other region applies, and with the longest silence.
+/// measured by its own stage. Ends with the longest silence and the memory taken.
 /// </summary>
 internal static class ThroughputStage
 {
+    private const double SilenceBarMs = 20;
+
     private static readonly (string Mix, double? AtPipeline1, double? AtPipeline16)[] Loads =
     [
         ("set", 0.9, 0.6),
@@ -87,12 +90,22 @@ internal static class ThroughputStage
         }
     }
 
+    /// <summary>
+    /// The longest time without any reply, at full write load. Median of rounds, each long enough for an epoch to close: what an epoch's close costs shows
+    /// in every round, a stall of the machine in some. Where redis-server's own is above the bar, the machine's stalls are what is measured, and its median is the bar.
+    /// </summary>
     private static async Task SilenceAsync(BenchContext bench, int redisPort, int ourPort)
     {
-        double seconds = bench.Options.LagSeconds;
-        LoadResult theirs = await LoadProcess.RunAsync(redisPort, "set", 16, seconds / 3, bench.Stop, "--warmup", "1").ConfigureAwait(false);
-        LoadResult ours = await LoadProcess.RunAsync(ourPort, "set", 16, seconds, bench.Stop, "--warmup", "1").ConfigureAwait(false);
-        bench.Add(BenchRow.Plain("longest silence at full write load", "ms", ours.LongestSilenceMs, atMost: 20, note: $"redis {theirs.LongestSilenceMs:0.0} ms"));
+        List<double> ours = [], theirs = [];
+        for (int round = 0; round < bench.Options.SilenceRounds; round++)
+        {
+            theirs.Add((await LoadProcess.RunAsync(redisPort, "set", 16, bench.Options.LagSeconds, bench.Stop, "--warmup", "1").ConfigureAwait(false)).LongestSilenceMs);
+            ours.Add((await LoadProcess.RunAsync(ourPort, "set", 16, bench.Options.LagSeconds, bench.Stop, "--warmup", "1").ConfigureAwait(false)).LongestSilenceMs);
+        }
+
+        double theirMedian = BenchContext.Median(theirs);
+        string note = string.Create(CultureInfo.InvariantCulture, $"of the rounds {ours.Min():0.0} to {ours.Max():0.0} ms; redis {theirMedian:0.0} ms, {theirs.Min():0.0} to {theirs.Max():0.0}");
+        bench.Add(BenchRow.Plain("longest silence at full write load", "ms", BenchContext.Median(ours), atMost: Math.Max(SilenceBarMs, theirMedian), note: note));
     }
 
     private static void Footprint(BenchContext bench, SystemRunner system)

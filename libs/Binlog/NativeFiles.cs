@@ -7,8 +7,13 @@ namespace MultiCloudKv.Binlog;
 internal static unsafe partial class NativeFiles
 {
     public const int ErrnoInterrupted = 4;
+    public const int ErrnoInvalid = 22;
     public const int ErrnoNoSpace = 28;
+    public const int ErrnoNotSeekable = 29;
+    public const int ErrnoNotImplemented = 38;
     public const int ErrnoQuota = 122;
+
+    public const uint SyncFileRangeWrite = 2;
 
     public const int MadviseRandom = 1;
     public const int MadviseDontNeed = 4;
@@ -38,6 +43,9 @@ internal static unsafe partial class NativeFiles
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int Sync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int SyncRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "mmap64", SetLastError = true)]
     public static partial nint Map(nint address, nuint length, int protection, int flags, SafeFileHandle file, long offset);

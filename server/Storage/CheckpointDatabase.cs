@@ -64,7 +64,7 @@ internal sealed class CheckpointDatabase : IDisposable
             .SetStatsDumpPeriodSec(0)
             .SetStatsPersistPeriodSec(0)
             .SetBytesPerSync(1L << 20);
-        _database = RocksDatabase.Open(_dbOptions, directory, new ColumnFamilyDescriptor(RocksDatabase.DefaultFamilyName, _familyOptions));
+        _database = LowPriority.Start(() => RocksDatabase.Open(_dbOptions, directory, new ColumnFamilyDescriptor(RocksDatabase.DefaultFamilyName, _familyOptions)));
         Store = new RocksCheckpointStore(_database, _epochFileOptions, Path.Combine(directory, "..", "store-staging"));
     }
 

@@ -226,6 +226,49 @@ public class BinlogWriterTests
     }
 
     [Fact]
+    public void StartOfWriting_ThatFails_EndsAllWritesLikeAFailedSync()
+    {
+        using var log = new TestLog(sync: SyncPolicy.EverySecond);
+        using BinlogWriter writer = log.Open(seams: new BinlogSeams { StartWriting = (_, _) => 5 });
+        Appended a = TestLog.AppendOwn(writer);
+        TestLog.WaitUntil(() => writer.Failure is not null);
+        Assert.Contains("sync_file_range", writer.Failure, StringComparison.Ordinal);
+        Assert.Equal(a.End, writer.Durable);
+        byte[] body = TestLog.OwnBody(1, 1, 1, out int[] offsets);
+        Assert.Equal(AppendStatus.Failed, writer.AppendOwn(body, offsets, default, out _));
+        Assert.Throws<AggregateException>(() => writer.WaitDurable(a.End + 1).AsTask().Wait(TestLog.Patience));
+    }
+
+    [Theory]
+    [InlineData(AppendMode.Mmap)]
+    [InlineData(AppendMode.Pwrite)]
+    public void Writing_StartedBetweenSyncsUnderLoad_LosesNothing(AppendMode mode)
+    {
+        int started = 0;
+        using var log = new TestLog(mode, segmentBytes: 4 << 20, sync: SyncPolicy.EverySecond);
+        List<long> ends = [];
+        using (BinlogWriter writer = log.Open(seams: new BinlogSeams
+        {
+            StartWriting = (segment, offset) =>
+            {
+                Interlocked.Increment(ref started);
+                return segment.StartWriting(offset);
+            },
+        }))
+        {
+            TestLog.WaitUntil(() =>
+            {
+                for (int i = 0; i < 2000; i++)
+                    ends.Add(TestLog.AppendOwn(writer).End);
+                return Volatile.Read(ref started) >= 5;
+            });
+        }
+
+        using (log.Open())
+            Assert.Equal(ends, log.Replayed.Select(record => record.End));
+    }
+
+    [Fact]
     public void S10_Append_OnAFullDisk_RefusesOwnWritesBeforeRemoteOnesAndResumes()
     {
         bool full = false;

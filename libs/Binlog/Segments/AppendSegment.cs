@@ -7,11 +7,14 @@ namespace MultiCloudKv.Binlog;
 /// <summary>
 /// A segment as the writer holds it: space allocated, nameless until it is begun. Two kinds, one per <see cref="AppendMode"/>.
 /// </summary>
-/// <remarks>Writes and <see cref="Begin"/>: under the writer's lock. <see cref="Populate"/> and <see cref="Seal"/>: the helper thread. <see cref="Sync"/>: the sync thread.</remarks>
+/// <remarks>Writes and <see cref="Begin"/>: under the writer's lock. <see cref="Populate"/> and <see cref="Seal"/>: the helper thread. <see cref="StartWriting"/>, <see cref="LetGo"/> and <see cref="Sync"/>: the sync thread.</remarks>
 internal abstract class AppendSegment : IDisposable
 {
+    protected const long PageBytes = 4096;
+
     private string _path;
     private int _users = 2;
+    private long _writing;
 
     protected AppendSegment(SafeFileHandle file, string path, long capacity)
     {
@@ -97,6 +100,29 @@ internal abstract class AppendSegment : IDisposable
     {
     }
 
+    /// <summary>
+    /// Has the system begin to write to the disk what lies behind the writer, so that a sync finds little left to do. Durable it is only by <see cref="Sync"/>.
+    /// Returns 0 or an error number; after an error, as after one of a sync, what was written may be lost.
+    /// </summary>
+    /// <param name="offset">Where the writer is.</param>
+    public int StartWriting(long offset)
+    {
+        long end = Settled(offset);
+        if (end <= _writing)
+            return 0;
+        int error = NativeFiles.SyncRange(File, _writing, end - _writing, NativeFiles.SyncFileRangeWrite) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        _writing = end;
+        return error is NativeFiles.ErrnoInterrupted or NativeFiles.ErrnoInvalid or NativeFiles.ErrnoNotSeekable or NativeFiles.ErrnoNotImplemented ? 0 : error;
+    }
+
+    /// <summary>
+    /// Before a sync: takes what is about to be written out of this process's page tables, at once. The sync would do it page by page, and have every
+    /// other processor that runs this process stop for each.
+    /// </summary>
+    public virtual void LetGo()
+    {
+    }
+
     /// <summary>Makes everything written so far durable. Returns 0 or an error number.</summary>
     public int Sync()
     {
@@ -123,6 +149,9 @@ internal abstract class AppendSegment : IDisposable
     public void DeleteFile() => TryDelete(_path);
 
     public virtual void Dispose() => File.Dispose();
+
+    /// <summary>Up to where pages can be written to the disk for good and at no price to the writer.</summary>
+    protected virtual long Settled(long offset) => offset & ~(PageBytes - 1);
 
     private static void TryDelete(string path)
     {

@@ -12,10 +12,10 @@ namespace MultiCloudKv.Binlog;
 /// </summary>
 internal sealed unsafe class MappedSegment : AppendSegment
 {
-    private const long PageBytes = 4096;
     private const long KeepBehindBytes = 1 << 20;
     private const long PopulatePieceBytes = 128 << 10;
 
+    private readonly Lock _unmapping = new();
     private readonly Mapping _mapping;
     private readonly byte* _address;
     private long _populated;
@@ -54,27 +54,46 @@ internal sealed unsafe class MappedSegment : AppendSegment
             long piece = Math.Min(start + PopulatePieceBytes, end);
             if (NativeFiles.Advise((nint)(_address + start), (nuint)(piece - start), NativeFiles.MadvisePopulateWrite) != 0)
                 Touch(start, piece);
-            _populated = piece;
+            Volatile.Write(ref _populated, piece);
         }
 
         long behind = (offset - KeepBehindBytes) & ~(PageBytes - 1);
         if (behind > _dropped)
         {
             _ = NativeFiles.Advise((nint)(_address + _dropped), (nuint)(behind - _dropped), NativeFiles.MadviseDontNeed);
-            _dropped = behind;
+            Volatile.Write(ref _dropped, behind);
+        }
+    }
+
+    public override void LetGo()
+    {
+        lock (_unmapping)
+        {
+            long start = Volatile.Read(ref _dropped), end = Volatile.Read(ref _populated);
+            if (!_mapping.IsClosed && end > start)
+                _ = NativeFiles.Advise((nint)(_address + start), (nuint)(end - start), NativeFiles.MadviseDontNeed);
         }
     }
 
     public override void Seal()
     {
-        _mapping.Dispose();
+        Unmap();
         base.Seal();
     }
 
     public override void Dispose()
     {
-        _mapping.Dispose();
+        Unmap();
         base.Dispose();
+    }
+
+    /// <summary>Pages of a mapping that are still there would be write-protected one by one, with a halt of the other processors for each.</summary>
+    protected override long Settled(long offset) => Volatile.Read(ref _dropped);
+
+    private void Unmap()
+    {
+        lock (_unmapping)
+            _mapping.Dispose();
     }
 
     /// <summary>For kernels before 5.14: an atomic write that changes nothing, whatever the appender does there meanwhile.</summary>

@@ -6,10 +6,15 @@ namespace MultiCloudKv.Binlog;
 /// Makes the log durable, in rounds on one thread: take the committed position, sync the directory when a segment got its name, sync the segments written
 /// since the last round, record the durable position, let the waiters go. Whoever asks while a round runs shares the next one (group commit), or the running one where that covers it.
 /// A round that fails is the last: after a failed sync the kernel may have dropped the pages and report success next time.
+/// <para>
+/// Between the rounds of <see cref="SyncPolicy.EverySecond"/> the system is told every <see cref="WriteInterval"/> to begin writing: a second's worth
+/// at once holds a processor for tens of milliseconds on a kernel that does not preempt itself. A write that cannot be begun counts as a failed sync.
+/// </para>
 /// </summary>
 internal sealed class BinlogSyncer : IDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WriteInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _appendGate;
     private readonly Lock _gate = new();
@@ -99,14 +104,48 @@ internal sealed class BinlogSyncer : IDisposable
 
     private void Run()
     {
+        long roundAt = Environment.TickCount64;
+        bool writing = false;
         while (!_stopping)
         {
-            TimeSpan patience = _options.Sync == SyncPolicy.Os ? Timeout.InfiniteTimeSpan : Second;
-            _wake.WaitOne(patience);
-            if (!_stopping && _failed is null)
+            TimeSpan patience = _options.Sync == SyncPolicy.Os ? Timeout.InfiniteTimeSpan : writing ? WriteInterval : Second;
+            bool asked = _wake.WaitOne(patience);
+            if (_stopping || _failed is not null)
+                continue;
+            if (asked || Environment.TickCount64 - roundAt >= (long)Second.TotalMilliseconds)
+            {
+                roundAt = Environment.TickCount64;
+                long before = Durable;
                 Round();
+                writing = _options.Sync == SyncPolicy.EverySecond && Durable > before;
+            }
+            else
+            {
+                StartWriting();
+            }
         }
     }
+
+    private void StartWriting()
+    {
+        AppendSegment current;
+        long offset;
+        lock (_appendGate)
+        {
+            current = _writer.SyncTarget().Current;
+            offset = current.Offset;
+        }
+
+        int error = _seams.StartWriting(current, offset);
+        if (error == 0)
+            return;
+        var failure = Failure(current, "sync_file_range", error);
+        _writer.Fail(failure.Message);
+        Fail(failure);
+    }
+
+    private static EnvironmentException Failure(AppendSegment segment, string call, int error) =>
+        new($"{call} of {segment.Path} failed: {NativeFiles.Message(error)}; writes are stopped because they can no longer be made durable", ExitCodes.DataAtRisk);
 
     private void Round()
     {
@@ -171,9 +210,11 @@ internal sealed class BinlogSyncer : IDisposable
                 Foundation.Durable.SyncDirectory(_options.Directory);
             foreach (AppendSegment segment in (ReadOnlySpan<AppendSegment>)[.. ended, current])
             {
+                if (_options.Sync != SyncPolicy.Always)
+                    segment.LetGo();
                 int error = _seams.Sync(segment);
                 if (error != 0)
-                    throw new EnvironmentException($"fdatasync of {segment.Path} failed: {NativeFiles.Message(error)}; writes are stopped because they can no longer be made durable", ExitCodes.DataAtRisk);
+                    throw Failure(segment, "fdatasync", error);
             }
 
             _file.Write(target);
