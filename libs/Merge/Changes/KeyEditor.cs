@@ -171,7 +171,7 @@ internal sealed class KeyEditor(SlotVectors vectors, IMergeEffects effects, int 
         long count = Key.CountOf(ElementType.SortedSet);
         if (after.Live && !before.Live)
         {
-            bool fits = count <= smallMax && member.Length <= SmallSortedSet.MemberBytesMax;
+            bool fits = SmallSortedSet.Fits(count, member, smallMax);
             if (Key.Small && !fits)
                 IndexScores();
             Key.Small = fits && (Key.Small || count == 1);

@@ -122,7 +122,7 @@ internal sealed class PlainPath(ChangeContext change, IMergeEffects effects, int
         else
         {
             _record.Clear();
-            bool small = next.Type == ElementType.SortedSet && smallMax > 0 && next.Element.Length <= SmallSortedSet.MemberBytesMax;
+            bool small = next.Type == ElementType.SortedSet && SmallSortedSet.Fits(1, next.Element, smallMax);
             KeyCodec.WriteCollection(_record, next.Type, change.Hlc, 1, new ExpiryRegister(change.Origin, change.Hlc, long.MaxValue), counted: true, small);
             KeyCodec.AddTouch(_record, change.Origin, change.Hlc);
             change.Store.Put(_keys.Meta(), _record.Written);
@@ -205,7 +205,7 @@ internal sealed class PlainPath(ChangeContext change, IMergeEffects effects, int
     }
 
     private bool OutgrowsSmall(ReadOnlySpan<byte> meta, ReadOnlySpan<byte> member) =>
-        IsSmall(meta) && (KeyCodec.U64(meta, KeyCodec.CollectionCount) >= (ulong)smallMax || member.Length > SmallSortedSet.MemberBytesMax);
+        IsSmall(meta) && !SmallSortedSet.Fits((long)KeyCodec.U64(meta, KeyCodec.CollectionCount) + 1, member, smallMax);
 
     private static bool IsSmall(ReadOnlySpan<byte> meta) => (meta[KeyCodec.CollectionFlags] & KeyCodec.SmallFlag) != 0;
 

@@ -18,4 +18,9 @@ internal static class SmallSortedSet
 
     /// <summary>Longest member in bytes: with <see cref="MembersMax"/> it bounds what sorting copies.</summary>
     public const int MemberBytesMax = 64;
+
+    /// <summary>Whether a small set of so many live members, the given one among them, is within its limits.</summary>
+    /// <param name="membersMax">The node's limit of members; 0: no set is small.</param>
+    public static bool Fits(long members, ReadOnlySpan<byte> member, int membersMax = MembersMax) =>
+        members <= membersMax && member.Length <= MemberBytesMax;
 }

@@ -180,8 +180,7 @@ internal sealed class KeyReader(Transaction transaction)
     /// </summary>
     public void ReadIfOutgrown(ReadOnlySpan<byte> member)
     {
-        if (!IsSmall || _scoresRead || (_count + _own.Count < SmallSortedSet.MembersMax && member.Length <= SmallSortedSet.MemberBytesMax)
-            || TryShown(member, out _))
+        if (!IsSmall || _scoresRead || SmallSortedSet.Fits(_count + _own.Count + 1, member) || TryShown(member, out _))
             return;
         RefreshAll();
         using var members = ElementScan.Open(this, default, reverse: false);

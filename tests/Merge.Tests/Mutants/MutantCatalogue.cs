@@ -46,7 +46,7 @@ internal static class MutantCatalogue
         yield return new("shortest expiry wins", Key, "latest = Math.Max(latest, Expiries[i].Ms);", "latest = latest == long.MinValue ? Expiries[i].Ms : Math.Min(latest, Expiries[i].Ms);");
         yield return new("score index keeps old scores", Editor, "            _store.Delete(Keys.Score(Key.Version, before.Score, member));", "            _ = member.Length;");
         yield return new("a grown sorted set leaves its first members out of the score index", Editor, "                _store.Put(Keys.Score(Key.Version, facts.Score, cursor.Key[memberAt..]), default);", "                _ = facts.Score;");
-        yield return new("plain path lets a small sorted set grow", Plain, "KeyCodec.U64(meta, KeyCodec.CollectionCount) >= (ulong)smallMax", "smallMax < 0");
+        yield return new("plain path lets a small sorted set grow", Plain, "KeyCodec.U64(meta, KeyCodec.CollectionCount) + 1, member, smallMax)", "KeyCodec.U64(meta, KeyCodec.CollectionCount) * 0, default, smallMax)");
         yield return new("expired keys are counted", Editor, "Key.Counted = visible != ElementType.None && _nowMs < expiry;", "Key.Counted = visible != ElementType.None;");
     }
 
