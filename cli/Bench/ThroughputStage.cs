@@ -1,4 +1,3 @@
-using System.Globalization;
 using MultiCloudKv.Cli.Deployment;
 using MultiCloudKv.Cli.Remote;
 
@@ -6,12 +5,10 @@ namespace MultiCloudKv.Cli.Bench;
 
 /// <summary>
 /// Commands per second of one node against redis-server, round by round in turn, links paused: what replication costs is
-/// measured by its own stage. Ends with the longest silence and the memory taken.
+/// measured by its own stage. Ends with the memory taken.
 /// </summary>
 internal static class ThroughputStage
 {
-    private const double SilenceBarMs = 20;
-
     private static readonly (string Mix, double? AtPipeline1, double? AtPipeline16)[] Loads =
     [
         ("set", 0.9, 0.6),
@@ -47,7 +44,6 @@ internal static class ThroughputStage
 
         foreach ((string mix, double? bar) in OneKeyLoads)
             await CompareAsync(bench, redis.Port, east.ClientPort, mix, 16, bar, ", one key", "--one-key").ConfigureAwait(false);
-        await SilenceAsync(bench, redis.Port, east.ClientPort).ConfigureAwait(false);
         Footprint(bench, system);
         await SetLinksAsync(system, paused: false, bench.Stop).ConfigureAwait(false);
     });
@@ -88,24 +84,6 @@ internal static class ThroughputStage
             foreach (RegionState peer in system.System.Regions.Where(peer => peer.Id != region.Id))
                 await client.SetLinkAsync(peer.Name, paused, stop).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>
-    /// The longest time without any reply, at full write load. Median of rounds, each long enough for an epoch to close: what an epoch's close costs shows
-    /// in every round, a stall of the machine in some. Where redis-server's own is above the bar, the machine's stalls are what is measured, and its median is the bar.
-    /// </summary>
-    private static async Task SilenceAsync(BenchContext bench, int redisPort, int ourPort)
-    {
-        List<double> ours = [], theirs = [];
-        for (int round = 0; round < bench.Options.SilenceRounds; round++)
-        {
-            theirs.Add((await LoadProcess.RunAsync(redisPort, "set", 16, bench.Options.LagSeconds, bench.Stop, "--warmup", "1").ConfigureAwait(false)).LongestSilenceMs);
-            ours.Add((await LoadProcess.RunAsync(ourPort, "set", 16, bench.Options.LagSeconds, bench.Stop, "--warmup", "1").ConfigureAwait(false)).LongestSilenceMs);
-        }
-
-        double theirMedian = BenchContext.Median(theirs);
-        string note = string.Create(CultureInfo.InvariantCulture, $"of the rounds {ours.Min():0.0} to {ours.Max():0.0} ms; redis {theirMedian:0.0} ms, {theirs.Min():0.0} to {theirs.Max():0.0}");
-        bench.Add(BenchRow.Plain("longest silence at full write load", "ms", BenchContext.Median(ours), atMost: Math.Max(SilenceBarMs, theirMedian), note: note));
     }
 
     private static void Footprint(BenchContext bench, SystemRunner system)

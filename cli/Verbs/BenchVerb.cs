@@ -12,6 +12,7 @@ internal static class BenchVerb
     private static readonly (string Name, Func<BenchContext, Task> Run)[] Stages =
     [
         ("idle", IdleStage.RunAsync),
+        ("silence", SilenceStage.RunAsync),
         ("throughput", ThroughputStage.RunAsync),
         ("large", LargeDataStage.RunAsync),
         ("replication", ReplicationStage.RunAsync),
