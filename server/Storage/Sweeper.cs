@@ -22,7 +22,7 @@ internal sealed partial class Sweeper : IDisposable
 
     private readonly Engine _engine;
     private readonly ILogger _log;
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
     private readonly Thread _thread;
 
     public Sweeper(Engine engine, ILogger log)

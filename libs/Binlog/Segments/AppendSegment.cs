@@ -12,6 +12,9 @@ internal abstract class AppendSegment : IDisposable
 {
     protected const long PageBytes = 4096;
 
+    /// <summary>In one system call: a kernel that does not preempt itself gives nobody else the processor meanwhile.</summary>
+    private const long AllocateAtOnceBytes = 8 << 20;
+
     private string _path;
     private int _users = 2;
     private long _writing;
@@ -55,10 +58,7 @@ internal abstract class AppendSegment : IDisposable
         try
         {
             file = System.IO.File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
-            int error;
-            do
-                error = NativeFiles.Allocate(file, 0, capacity);
-            while (error == NativeFiles.ErrnoInterrupted);
+            int error = Allocate(file, capacity);
             if (error == 0)
             {
                 problem = "";
@@ -152,6 +152,21 @@ internal abstract class AppendSegment : IDisposable
 
     /// <summary>Up to where pages can be written to the disk for good and at no price to the writer.</summary>
     protected virtual long Settled(long offset) => offset & ~(PageBytes - 1);
+
+    private static int Allocate(SafeFileHandle file, long capacity)
+    {
+        for (long at = 0; at < capacity;)
+        {
+            long piece = Math.Min(AllocateAtOnceBytes, capacity - at);
+            int error = NativeFiles.Allocate(file, at, piece);
+            if (error == 0)
+                at += piece;
+            else if (error != NativeFiles.ErrnoInterrupted)
+                return error;
+        }
+
+        return 0;
+    }
 
     private static void TryDelete(string path)
     {
