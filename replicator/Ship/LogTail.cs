@@ -8,31 +8,13 @@ namespace MultiCloudKv.Replicator.Ship;
 
 /// <summary>
 /// Watches the committed length of the node's binlog and wakes whoever waits for more of what this region wrote: where the log only grows by
-/// other regions' changes there is nothing to ship, and a shipper passes over them with the next heartbeat. One thread looks. Its pace is the
-/// only linger there is: what was committed between two looks travels together, and a message costs about as much as ten changes.
-/// So it looks every quarter of a millisecond while there is little traffic, every one or two milliseconds under a steady load (two where a message goes
-/// through a broker, which works on each as well), and the faster the log grows the more rarely, down to every five; every two after a pause and every five after a long one, so that an idle node costs next to nothing.
+/// other regions' changes there is nothing to ship, and a shipper passes over them with the next heartbeat. One thread looks, at a pace (<see cref="LookPace"/>).
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 public sealed partial class LogTail : IDisposable
 {
-    private const long PauseNs = 250_000;
-    private const long PauseSteadyNs = 1_000_000;
-    private const long PauseSteadyByBrokerNs = 2_000_000;
-    private const long PauseFastNs = 5_000_000;
-    private const long PauseIdleNs = 2_000_000;
-    private const long PauseAsleepNs = 5_000_000;
-    private const long SteadyBytesPerSecond = 1 << 20;
-    private const long BusyBytesPerSecond = 6 << 20;
-    private const long FastBytesPerSecond = 8 << 20;
-
-    /// <summary>The rate is a mean over about so many looks.</summary>
-    private const int RateLooks = 8;
-
-    private const int LooksBeforeIdle = 200;
-    private const int LooksBeforeAsleep = 3000;
     private readonly string _directory;
-    private readonly long _pauseSteadyNs;
+    private readonly LookPace _pace;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
     private TaskCompletionSource _next = New();
@@ -43,7 +25,7 @@ public sealed partial class LogTail : IDisposable
     public LogTail(string directory, TransportKind transport)
     {
         _directory = directory;
-        _pauseSteadyNs = transport == TransportKind.Kafka ? PauseSteadyByBrokerNs : PauseSteadyNs;
+        _pace = new LookPace(transport);
         _thread = new Thread(Look) { IsBackground = true, Name = "log-tail" };
         _thread.Start();
     }
@@ -67,9 +49,6 @@ public sealed partial class LogTail : IDisposable
 
     private void Look()
     {
-        int quiet = 0;
-        long pace = PauseNs;
-        double rate = 0;
         long looked = Stopwatch.GetTimestamp();
         while (!_stop.IsCancellationRequested)
         {
@@ -77,20 +56,16 @@ public sealed partial class LogTail : IDisposable
             long originated = _reader?.Originated ?? 0;
             long committed = _reader?.Committed ?? 0;
             long now = Stopwatch.GetTimestamp();
-            rate += (((committed - Committed) / Stopwatch.GetElapsedTime(looked, now).TotalSeconds) - rate) / RateLooks;
+            TimeSpan pause = _pace.Next(originated != _originated, committed - Committed, Stopwatch.GetElapsedTime(looked, now));
             looked = now;
             Volatile.Write(ref _committed, committed);
             if (originated != _originated)
             {
-                pace = Pace(rate);
                 _originated = originated;
                 Wake();
-                quiet = 0;
             }
 
-            quiet++;
-            long pause = quiet < LooksBeforeIdle ? pace : quiet < LooksBeforeAsleep ? PauseIdleNs : PauseAsleepNs;
-            var time = new TimeSpec(0, pause);
+            var time = new TimeSpec(0, pause.Ticks * TimeSpan.NanosecondsPerTick);
             _ = Sleep(in time, 0);
         }
     }
@@ -106,15 +81,6 @@ public sealed partial class LogTail : IDisposable
         {
             return null;
         }
-    }
-
-    /// <summary>The pause where the log grows by so many bytes a second.</summary>
-    private long Pace(double bytesPerSecond)
-    {
-        if (bytesPerSecond < SteadyBytesPerSecond)
-            return PauseNs;
-        double busy = Math.Clamp((bytesPerSecond - BusyBytesPerSecond) / (FastBytesPerSecond - BusyBytesPerSecond), 0, 1);
-        return _pauseSteadyNs + (long)(busy * (PauseFastNs - _pauseSteadyNs));
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
