@@ -28,6 +28,10 @@ internal sealed record BenchOptions
 
     public int SilenceRounds => Quick ? 1 : 3;
 
+    public int LagRounds => Quick ? 1 : 3;
+
+    public int AwayRounds => Quick ? 1 : 3;
+
     /// <summary>Load before lag is measured: until the code of the measured paths has been compiled.</summary>
     public double LagWarmupSeconds => Quick ? 2 : 60;
 

@@ -5,11 +5,20 @@ using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Cli.Bench;
 
-/// <summary>One broker per region, started by the script beside the source tree where it is there.</summary>
+/// <summary>
+/// One broker per region, started by the script beside the source tree where it is there. The script's brokers are made for tests: a heap so small that it is
+/// collected every second, which holds all messages for ten milliseconds, and twelve threads for requests. Here they get the heap of Kafka's own start
+/// script, and threads for the processors that there are.
+/// </summary>
 internal sealed class KafkaBrokers : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly Dictionary<string, string?> NoSettings = [];
+    private static readonly Dictionary<string, string?> BrokerSettings = new()
+    {
+        ["_JAVA_OPTIONS"] = "-Xms1g -Xmx1g -Xmn512m",
+        ["KAFKA_PROPERTIES"] = string.Create(CultureInfo.InvariantCulture, $"num.io.threads={Environment.ProcessorCount}\nnum.network.threads={(Environment.ProcessorCount + 1) / 2}"),
+    };
 
     /// <summary>Sixteen bytes. One that the script draws begins with a dash now and then, which Kafka's tools take for an option.</summary>
     private const string ClusterId = "bWNrdi10ZXN0LWJyb2tlcg";
@@ -39,7 +48,7 @@ internal sealed class KafkaBrokers : IAsyncDisposable
             Directory.CreateDirectory(own);
             await File.WriteAllTextAsync(Path.Combine(own, "cluster-id"), ClusterId, stop).ConfigureAwait(false);
             await File.WriteAllTextAsync(Path.Combine(own, "brokers"), "1", stop).ConfigureAwait(false);
-            LimitedRun run = await LimitedRun.StartAsync(script, ["start", own, port.ToString(CultureInfo.InvariantCulture)], own + ".log", StartLimit, NoSettings, stop).ConfigureAwait(false);
+            LimitedRun run = await LimitedRun.StartAsync(script, ["start", own, port.ToString(CultureInfo.InvariantCulture)], own + ".log", StartLimit, BrokerSettings, stop).ConfigureAwait(false);
             brokers._directories.Add(own);
             if (run.ExitCode != 0)
             {
