@@ -65,7 +65,7 @@ public static partial class NodeConfigKeys
         Duration("max-clock-drift-ms", "5000", 10, 3_600_000, "A stamp further ahead of this node's clock stops its origin's stream until it no longer is.", (c, v) => c.Replication.MaxClockDrift = v),
         Duration("gap-wait-ms", "2000", 10, 600_000, "How long a change that had seen a third region's may wait for it before another peer is asked.", (c, v) => c.Replication.GapWait = v),
         Duration("replication.heartbeat-ms", "100", 5, 10_000, "Interval of heartbeats to the other regions.", (c, v) => c.Replication.HeartbeatInterval = v),
-        Duration("replication.target-lag-ms", "400", 0, 600_000, "While a peer that is heard confirms this node's changes later than this, besides the time the way takes, clients' writes are slowed (never refused); 0: never.", (c, v) => c.Replication.TargetLag = v),
+        Duration("replication.target-lag-ms", "150", 0, 600_000, "While a peer that is heard confirms this node's changes later than this, besides the time the way takes, clients' writes are slowed (never refused); 0: never.", (c, v) => c.Replication.TargetLag = v),
         Duration("replication.peer-away-max-ms", "86400000", 1000, 31L * 86_400_000, "A peer that confirmed nothing for this long no longer holds the binlog back: it is marked needs-resync.", (c, v) => c.Replication.PeerAwayMax = v),
         Size("replication.message-bytes", "256KiB", 16 * KiB, 8 * MiB, "Size of a message between regions; larger changes travel in chunks.", (c, v) => c.Replication.MessageBytes = (int)v),
         Size("replication.in-flight-bytes-max", "64MiB", 1 * MiB, 4 * GiB, "Per origin: bytes received and not yet applied; at the bound the stream waits.", (c, v) => c.Replication.InFlightBytesMax = v),
