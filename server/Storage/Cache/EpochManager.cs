@@ -281,8 +281,7 @@ public sealed class EpochManager
     private int RestMs()
     {
         CacheAccount account = _cache.Account;
-        long eighths = 8 * account.Dirty / account.DirtyMax;
-        return eighths >= 4 ? 0 : eighths >= 2 ? 1 : eighths >= 1 ? 4 : 8;
+        return account.Dirty > account.DirtyMax / 2 ? 0 : account.Dirty > account.DirtyMax / 4 ? 1 : account.Dirty > account.DirtyMax / 8 ? 4 : 8;
     }
 
     /// <summary>Runs the write on a thread of low priority: the one that takes stripes must not be held up while it has one.</summary>
