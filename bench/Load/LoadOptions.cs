@@ -34,5 +34,8 @@ internal sealed record LoadOptions
     /// <summary>Commands per second over all threads; 0 = as many as the server answers.</summary>
     public double Rate { get; init; }
 
+    /// <summary>Whether stops of processors are watched for; see <see cref="StopWitness"/>.</summary>
+    public bool Witness { get; init; }
+
     public ulong Seed { get; init; } = 1;
 }

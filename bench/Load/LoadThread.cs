@@ -16,6 +16,9 @@ internal sealed class LoadThread(LoadOptions options, int index)
     /// <summary>What fell due within this time is sent together: a generator that woke for each command would take the processor from what it measures.</summary>
     private const long OpenPaceNanoseconds = 500_000;
 
+    /// <summary>A shorter time without a reply is not noted; one thread's notes grow by 16,000 bytes a second at most.</summary>
+    private const long SilenceNanoseconds = 1_000_000;
+
     private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
 
@@ -42,8 +45,8 @@ internal sealed class LoadThread(LoadOptions options, int index)
 
     public double Seconds { get; private set; }
 
-    /// <summary>Longest time in which no connection of this thread got any reply although some were owed.</summary>
-    public double LongestSilenceMs { get; private set; }
+    /// <summary>Times of a millisecond and more, in order, in which no connection of this thread got any reply although some were owed.</summary>
+    public List<TimeSlice> Silences { get; } = [];
 
     public void Connect()
     {
@@ -100,7 +103,9 @@ internal sealed class LoadThread(LoadOptions options, int index)
 
             if (Answered > answeredBefore)
             {
-                LongestSilenceMs = Math.Max(LongestSilenceMs, heard > measureFrom ? (now - heard) * NanosecondsPerTick / 1e6 : 0);
+                TimeSlice silence = new((long)(heard * NanosecondsPerTick), (long)(now * NanosecondsPerTick));
+                if (heard > measureFrom && silence.Length > SilenceNanoseconds)
+                    Silences.Add(silence);
                 heard = now;
             }
         }

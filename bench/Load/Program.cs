@@ -42,8 +42,9 @@ internal static class Program
         Option<double> warmup = new("--warmup") { DefaultValueFactory = _ => 0, Description = "Seconds not measured" };
         Option<double> seconds = new("--seconds") { DefaultValueFactory = _ => 5 };
         Option<double> rate = new("--rate") { DefaultValueFactory = _ => 0, Description = "Commands per second, by the clock; 0: as fast as answered" };
+        Option<bool> witness = new("--witness") { Description = "Watch for stops of processors by the host; needs the right to real-time priority" };
         Option<ulong> seed = new("--seed") { DefaultValueFactory = _ => 1UL };
-        Command command = new("run", "Runs one load") { host, port, password, mix, connections, threads, pipeline, keys, valueBytes, oneKey, fill, warmup, seconds, rate, seed };
+        Command command = new("run", "Runs one load") { host, port, password, mix, connections, threads, pipeline, keys, valueBytes, oneKey, fill, warmup, seconds, rate, witness, seed };
         command.SetAction(parsed => Run(new LoadOptions
         {
             Host = parsed.GetRequiredValue(host),
@@ -60,6 +61,7 @@ internal static class Program
             Warmup = TimeSpan.FromSeconds(parsed.GetValue(warmup)),
             Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
             Rate = parsed.GetValue(rate),
+            Witness = parsed.GetValue(witness),
             Seed = parsed.GetValue(seed),
         }));
         return command;
@@ -95,12 +97,14 @@ internal static class Program
         TimeSpan before = self.TotalProcessorTime;
         List<Exception> failures = [];
         List<Thread> threads = [.. loads.Select(load => new Thread(() => Guard(load.Run, failures)))];
+        StopWitness? witness = options.Witness ? new StopWitness() : null;
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
+        witness?.Dispose();
         if (failures.Count > 0)
             throw new IOException(failures[0].Message, failures[0]);
         self.Refresh();
-        Print(LoadReport.From(loads, (self.TotalProcessorTime - before).TotalSeconds));
+        Print(LoadReport.From(loads, (self.TotalProcessorTime - before).TotalSeconds, witness?.Stops()));
         return ExitCodes.Ok;
     }
 
