@@ -19,9 +19,15 @@ internal sealed record BenchOptions
 
     public int Rounds => Quick ? 1 : 7;
 
+    /// <summary>Of a row that has no bar to be held against.</summary>
+    public int RoundsWithoutBar => Quick ? 1 : 3;
+
     public double RowSeconds => Quick ? 1 : 2.5;
 
     public double ReplicationSeconds => Quick ? 5 : 60;
+
+    /// <summary>Of replication at pipeline 1, where the bar is close to what redis-server does.</summary>
+    public int ReplicationRounds => Quick ? 1 : 3;
 
     /// <summary>Longer than an epoch's age, so that one at least closes meanwhile.</summary>
     public double LagSeconds => Quick ? 5 : 35;

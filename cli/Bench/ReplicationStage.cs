@@ -1,3 +1,4 @@
+using System.Globalization;
 using MultiCloudKv.Cli.Deployment;
 
 namespace MultiCloudKv.Cli.Bench;
@@ -34,14 +35,39 @@ internal static class ReplicationStage
         ReplicationRun deep = await ReplicationRun.MeasureAsync(east.ClientPort, west.ClientPort, 16, bench.Options.ReplicationSeconds, processes, bench.Options.Keys, bench.Stop).ConfigureAwait(false);
         ReplicationRun deepRedis = ReplicationRun.Mean(deepBefore, await RedisAsync(bench, primary, replica, 16).ConfigureAwait(false));
         double redisAlone = (aloneBefore + await AloneAsync(bench, alone).ConfigureAwait(false)) / 2;
-        AddApplied(bench, 16, deep, deepRedis, 0.5);
+        bench.Add(BenchRow.Compared(
+            "replicated SET, pipeline 16", "/s", deep.AppliedPerSecond, deepRedis.AppliedPerSecond, deep.Lag.DoesNotGrow ? deep.AppliedPerSecond / deepRedis.AppliedPerSecond : 0, atLeast: 0.5, note: Note(deep)));
         bench.Add(BenchRow.Compared("SET while the peer applies, pipeline 16", "/s", deep.AppliedPerSecond, redisAlone, atLeast: 0.3));
         bench.Add(BenchRow.Compared("processor time per million writes", "s", deep.CpuPerMillion, deepRedis.CpuPerMillion, atMost: 2));
 
-        ReplicationRun plainBefore = await RedisAsync(bench, primary, replica, 1).ConfigureAwait(false);
-        ReplicationRun plain = await ReplicationRun.MeasureAsync(east.ClientPort, west.ClientPort, 1, bench.Options.ReplicationSeconds, processes, bench.Options.Keys, bench.Stop).ConfigureAwait(false);
-        AddApplied(bench, 1, plain, ReplicationRun.Mean(plainBefore, await RedisAsync(bench, primary, replica, 1).ConfigureAwait(false)), 0.85);
+        await PlainAsync(bench, primary, replica, east, west).ConfigureAwait(false);
         return deepRedis;
+    }
+
+    /// <summary>Pipeline 1: the median of several minutes, each against redis-server before and after it. A lag that grows in any of them fails the row.</summary>
+    private static async Task PlainAsync(BenchContext bench, RedisServer primary, RedisServer replica, RegionState east, RegionState west)
+    {
+        List<(ReplicationRun Ours, ReplicationRun Redis)> rounds = [];
+        ReplicationRun before = await RedisAsync(bench, primary, replica, 1).ConfigureAwait(false);
+        for (int round = 0; round < bench.Options.ReplicationRounds; round++)
+        {
+            ReplicationRun ours = await ReplicationRun.MeasureAsync(east.ClientPort, west.ClientPort, 1, bench.Options.ReplicationSeconds, [], bench.Options.Keys, bench.Stop).ConfigureAwait(false);
+            ReplicationRun after = await RedisAsync(bench, primary, replica, 1).ConfigureAwait(false);
+            rounds.Add((ours, ReplicationRun.Mean(before, after)));
+            before = after;
+        }
+
+        List<double> ratios = [.. rounds.Select(round => round.Ours.AppliedPerSecond / round.Redis.AppliedPerSecond)];
+        bool steady = rounds.TrueForAll(round => round.Ours.Lag.DoesNotGrow);
+        string note = string.Create(CultureInfo.InvariantCulture, $"rounds {ratios.Min():0.00} to {ratios.Max():0.00}; {string.Join("; ", rounds.Select(round => Note(round.Ours)))}");
+        bench.Add(BenchRow.Compared(
+            "replicated SET, pipeline 1",
+            "/s",
+            BenchContext.Median(rounds.Select(round => round.Ours.AppliedPerSecond)),
+            BenchContext.Median(rounds.Select(round => round.Redis.AppliedPerSecond)),
+            steady ? BenchContext.Median(ratios) : 0,
+            atLeast: 0.85,
+            note: note));
     }
 
     private static Task<ReplicationRun> RedisAsync(BenchContext bench, RedisServer primary, RedisServer replica, int pipeline) => ReplicationRun.MeasureAsync(
@@ -49,12 +75,6 @@ internal static class ReplicationStage
 
     private static async Task<double> AloneAsync(BenchContext bench, RedisServer alone) =>
         (await LoadProcess.RunAsync(alone.Port, "set", 16, bench.Options.RowSeconds, bench.Stop).ConfigureAwait(false)).PerSecond;
-
-    private static void AddApplied(BenchContext bench, int pipeline, ReplicationRun ours, ReplicationRun redis, double bar)
-    {
-        double steady = ours.Lag.DoesNotGrow ? ours.AppliedPerSecond : 0;
-        bench.Add(BenchRow.Compared($"replicated SET, pipeline {pipeline}", "/s", ours.AppliedPerSecond, redis.AppliedPerSecond, steady / redis.AppliedPerSecond, atLeast: bar, note: Note(ours)));
-    }
 
     private static async Task BothDirectionsAsync(BenchContext bench, RegionState east, RegionState west, double redis)
     {

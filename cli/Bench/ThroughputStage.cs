@@ -60,7 +60,8 @@ internal static class ThroughputStage
     {
         List<double> ours = [], theirs = [], ratios = [];
         string? note = null;
-        for (int round = 0; round < bench.Options.Rounds; round++)
+        int rounds = bar is null ? bench.Options.RoundsWithoutBar : bench.Options.Rounds;
+        for (int round = 0; round < rounds; round++)
         {
             string[] arguments = ["--warmup", "0.5", "--keys", bench.Options.Keys.ToString(provider: null), "--seed", (round + 1).ToString(provider: null), .. more];
             LoadResult theirResult = await LoadProcess.RunAsync(redisPort, mix, pipeline, bench.Options.RowSeconds, bench.Stop, arguments).ConfigureAwait(false);
