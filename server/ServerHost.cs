@@ -43,11 +43,13 @@ internal sealed partial class ServerHost : IAsyncDisposable
     private readonly IDisposable? _export;
     private readonly Timer _idleCheck;
 
-    /// <exception cref="EnvironmentException">Directory, store or binlog can't be used.</exception>
+    /// <exception cref="EnvironmentException">Directory, store, binlog or client.cpus can't be used.</exception>
     public ServerHost(NodeConfig config, bool forceWritable, ILoggerFactory loggers)
     {
         _config = config;
         _log = loggers.CreateLogger<ServerHost>();
+        if (config.Client.Processors is { } processors && !processors.IsUsable())
+            throw new EnvironmentException($"client.cpus: none of the processors {processors} is there for this process, which may use {ProcessorSet.OfProcess()}");
         string? password = config.ReadPassword();
         _engine = EngineStart.Open(config, TimeProvider.System, forceWritable, loggers, out StartReport report);
         _services = new CommandServices(_engine, ServerSettings.From(config, password), request => _shutdown.TrySetResult(request));
@@ -59,7 +61,7 @@ internal sealed partial class ServerHost : IAsyncDisposable
         _export = MetricsExport.Start(config.OtlpEndpoint);
         _admin = new AdminServer(config.Admin.ToEndPoint(), password, Pages(), loggers);
         var executor = new CommandExecutor(CommandTable.Build(), _services);
-        var options = new RespServerOptions(config.Client.Endpoint.ToEndPoint(), config.Client.Threads, config.Client.Tls ? config.Tls.LoadCertificate() : null);
+        var options = new RespServerOptions(config.Client.Endpoint.ToEndPoint(), config.Client.Threads, config.Client.Processors, config.Client.Tls ? config.Tls.LoadCertificate() : null);
         var runners = new RunnerPool(executor, _services);
         _clients = new RespServer(options, new RespConnectionHandler(_services, runners), loggers, _services.Fail, () => new RoundServer(runners, _engine));
         _idleCheck = new Timer(_ => CloseIdle());

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Diagnostics;
+using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Load;
 
@@ -27,8 +28,9 @@ internal sealed class StopWitness : IDisposable
 
     public StopWitness()
     {
-        _stops = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new List<TimeSlice>())];
-        _threads = [.. _stops.Select((stops, processor) => new Thread(() => Watch(processor, stops)) { IsBackground = true, Name = "witness-" + processor })];
+        IReadOnlyList<int> processors = ProcessorSet.OfProcess().Numbers;
+        _stops = [.. processors.Select(_ => new List<TimeSlice>())];
+        _threads = [.. processors.Select((processor, at) => new Thread(() => Watch(processor, _stops[at])) { IsBackground = true, Name = "witness-" + processor })];
         foreach (Thread thread in _threads)
             thread.Start();
     }
@@ -48,7 +50,7 @@ internal sealed class StopWitness : IDisposable
         try
         {
             using FileStream statistics = new("/proc/thread-self/schedstat", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            if (NativeScheduling.StayOn(processor) && NativeScheduling.BeFirst(Priority))
+            if (new ProcessorSet(processor).BindThread() && NativeScheduling.BeFirst(Priority))
                 Watch(statistics, stops);
             else
                 _refused = true;

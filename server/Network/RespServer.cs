@@ -37,7 +37,7 @@ internal sealed class RespServer : IAsyncDisposable
         _options = options;
         _services = KestrelServices.Build(loggers, options.Certificate is not null);
         IConnectionListenerFactory sockets = options.Certificate is null
-            ? new EpollTransportFactory(options.Threads, onFailure, server)
+            ? new EpollTransportFactory(options.Threads, onFailure, server, options.Processors)
             : new SocketTransportFactory(Options.Create(new SocketTransportOptions { NoDelay = true, UnsafePreferInlineScheduling = true, Backlog = 4096 }), loggers);
         var kestrel = new KestrelServerOptions { ApplicationServices = _services, AddServerHeader = false };
         kestrel.Limits.MaxConcurrentConnections = null;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Load.Tests;
 
@@ -43,7 +44,7 @@ public class StopWitnessTests
     {
         IReadOnlyList<TimeSlice> stops = Watch(() =>
         {
-            Thread[] threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(processor => new Thread(() => Hold(processor)))];
+            Thread[] threads = [.. ProcessorSet.OfProcess().Numbers.Select(processor => new Thread(() => Hold(processor)))];
             foreach (Thread thread in threads)
                 thread.Start();
             foreach (Thread thread in threads)
@@ -65,7 +66,7 @@ public class StopWitnessTests
 
     private static void Hold(int processor)
     {
-        bool first = NativeScheduling.StayOn(processor) && NativeScheduling.BeFirst(AboveTheWitness);
+        bool first = new ProcessorSet(processor).BindThread() && NativeScheduling.BeFirst(AboveTheWitness);
         long begun = Stopwatch.GetTimestamp();
         while (first && Stopwatch.GetElapsedTime(begun) < Held)
             Thread.SpinWait(100);

@@ -44,6 +44,7 @@ public sealed class NodeConfigTests
     [InlineData("kafka: {partitions: 0}\n", "kafka.partitions: '0'")]
     [InlineData("kafka: {partitions: 17}\n", "kafka.partitions: 17 is more than partitions (16)")]
     [InlineData("cache-bytes: 16MiB\n", "dirty-bytes: more than cache-bytes")]
+    [InlineData("client: {cpus: 3-1}\n", "client.cpus: '3-1'")]
     [InlineData("client: [1]\n", "client: a single value is expected")]
     public void Parse_WrongKeyOrValue_IsRefusedWithOneLineThatNamesIt(string lines, string expected)
     {

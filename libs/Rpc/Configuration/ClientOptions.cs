@@ -1,3 +1,5 @@
+using MultiCloudKv.Foundation;
+
 namespace MultiCloudKv.Rpc.Configuration;
 
 /// <summary>The port Redis clients use.</summary>
@@ -9,6 +11,9 @@ public sealed class ClientOptions
 
     /// <summary>Threads that serve plain connections.</summary>
     public int Threads { get; internal set; }
+
+    /// <summary>Processors those threads are bound to; null: none in particular.</summary>
+    public ProcessorSet? Processors { get; internal set; }
 
     public bool Tls { get; internal set; }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Rpc.Configuration;
 
@@ -35,6 +36,7 @@ public static partial class NodeConfigKeys
         Port("client.port", "7000", "Port of Redis clients.", c => c.Client.Endpoint),
         Number("client.connections-max", "10000", 1, 1_000_000, "Clients connected at the same time; more are refused.", (c, v) => c.Client.ConnectionsMax = (int)v),
         Number("client.io-threads", "0", 0, 256, "Threads that serve clients without TLS, each its own share of the connections; 0: half as many as there are processors, the rest is for what other regions write, epochs and the network.", (c, v) => c.Client.Threads = v == 0 ? Math.Max(1, Environment.ProcessorCount / 2) : (int)v),
+        Processors("client.cpus", "Processors the threads of client.io-threads are bound to, all of them to all of these; not set: the system places them. For machines whose other work can be kept off these.", (c, v) => c.Client.Processors = v),
         Flag("client.tls", "no", "The client port speaks TLS.", (c, v) => c.Client.Tls = v),
         Address("rpc.bind", "127.0.0.1", "Address the node's RPC port listens on.", c => c.Rpc),
         Port("rpc.port", "0", "RPC port of the node: its replicator and the tools.", c => c.Rpc),
@@ -141,6 +143,18 @@ public static partial class NodeConfigKeys
 
     private static ConfigKey Flag(string path, string fallback, string meaning, Action<NodeConfig, bool> set) =>
         Choice(path, fallback, ["no", "yes"], meaning, (c, i) => set(c, i == 1));
+
+    private static ConfigKey Processors(string path, string meaning, Action<NodeConfig, ProcessorSet> set)
+    {
+        string bounds = $"numbers below {ProcessorSet.Max} and ranges of them, such as 0-3,8";
+        return new(path, "", bounds + ", or not set", meaning, (c, v) =>
+        {
+            if (ProcessorSet.TryParse(v) is not { } processors)
+                return bounds;
+            set(c, processors);
+            return null;
+        });
+    }
 
     private static ConfigKey Choice(string path, string fallback, string[] names, string meaning, Action<NodeConfig, int> set)
     {

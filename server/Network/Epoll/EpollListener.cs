@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Server.Network.Epoll;
 
@@ -15,7 +16,7 @@ internal sealed class EpollListener : IConnectionListener
     private long _accepted;
 
     /// <exception cref="SocketException">The address can't be bound.</exception>
-    public EpollListener(EndPoint endPoint, int threads, Action<Exception> onFailure, Func<IRoundServer>? server)
+    public EpollListener(EndPoint endPoint, int threads, Action<Exception> onFailure, Func<IRoundServer>? server, ProcessorSet? processors)
     {
         _listening = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -32,7 +33,7 @@ internal sealed class EpollListener : IConnectionListener
         }
 
         EndPoint = _listening.LocalEndPoint!;
-        _loops = [.. Enumerable.Range(0, threads).Select(n => new EpollLoop(string.Create(CultureInfo.InvariantCulture, $"clients-{n}"), onFailure, server?.Invoke()))];
+        _loops = [.. Enumerable.Range(0, threads).Select(n => new EpollLoop(string.Create(CultureInfo.InvariantCulture, $"clients-{n}"), onFailure, server?.Invoke(), processors))];
     }
 
     public EndPoint EndPoint { get; }

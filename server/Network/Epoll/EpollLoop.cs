@@ -24,6 +24,7 @@ internal sealed class EpollLoop : IDisposable
     private readonly int _epoll = NativeSockets.CreateEpoll();
     private readonly int _wakeUp = NativeSockets.CreateEvent();
     private readonly Action<Exception> _onFailure;
+    private readonly ProcessorSet? _processors;
     private readonly Thread _thread;
     private readonly Lock _lock = new();
     private readonly Stack<int> _free = new();
@@ -40,10 +41,12 @@ internal sealed class EpollLoop : IDisposable
     /// <param name="name">Name of the thread.</param>
     /// <param name="onFailure">Told what ended the loop, if it was not <see cref="Dispose"/>.</param>
     /// <param name="server">Is shown what a round received, a few connections at a time, and may serve it.</param>
-    public EpollLoop(string name, Action<Exception> onFailure, IRoundServer? server)
+    /// <param name="processors">What the thread is bound to, or null; where the system refuses, it is not.</param>
+    public EpollLoop(string name, Action<Exception> onFailure, IRoundServer? server, ProcessorSet? processors)
     {
         Server = server;
         _onFailure = onFailure;
+        _processors = processors;
         NativeSockets.Add(_epoll, _wakeUp, NativeSockets.Readable, WakeUp);
         _thread = new Thread(Run) { IsBackground = true, Name = name };
         _thread.Start();
@@ -121,6 +124,7 @@ internal sealed class EpollLoop : IDisposable
     private void Run()
     {
         _threadId = Environment.CurrentManagedThreadId;
+        _ = _processors?.BindThread();
         using var events = new EpollEvents(EventsMax);
         var gone = new List<EpollConnection>();
         try

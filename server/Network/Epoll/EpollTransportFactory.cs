@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Server.Network.Epoll;
 
@@ -11,13 +12,14 @@ namespace MultiCloudKv.Server.Network.Epoll;
 /// <param name="threads">Number of loops.</param>
 /// <param name="onFailure">Told of an exception that ended a loop: the process can't go on serving.</param>
 /// <param name="server">Makes one for each loop.</param>
-internal sealed class EpollTransportFactory(int threads, Action<Exception> onFailure, Func<IRoundServer>? server = null) : IConnectionListenerFactory
+/// <param name="processors">What the loops' threads are bound to, or null.</param>
+internal sealed class EpollTransportFactory(int threads, Action<Exception> onFailure, Func<IRoundServer>? server = null, ProcessorSet? processors = null) : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         try
         {
-            return new ValueTask<IConnectionListener>(new EpollListener(endpoint, threads, onFailure, server));
+            return new ValueTask<IConnectionListener>(new EpollListener(endpoint, threads, onFailure, server, processors));
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {

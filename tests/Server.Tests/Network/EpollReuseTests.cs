@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
+using MultiCloudKv.Foundation;
 using MultiCloudKv.Server.Network.Epoll;
 
 namespace MultiCloudKv.Server.Tests.Network;
@@ -90,6 +91,26 @@ public sealed class EpollReuseTests
     }
 
     private static CancellationToken NoToken => CancellationToken.None;
+
+    [Fact]
+    public async Task Loop_GivenProcessors_IsBoundToThem()
+    {
+        List<Exception> failures = [];
+        var last = new ProcessorSet(ProcessorSet.OfProcess().Numbers[^1]);
+        IConnectionListener listener = await new EpollTransportFactory(1, failures.Add, processors: last).BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Cancel);
+        (Socket client, EpollConnection server) = await ConnectAsync(listener);
+        using (client)
+        {
+            var allowed = new TaskCompletionSource<string?>();
+            OnLoop(server.Transport.Input.ReadAsync(NoToken), () => allowed.SetResult(File.ReadLines("/proc/thread-self/status").FirstOrDefault(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal))));
+            await client.SendAsync(new byte[1], Cancel);
+            Assert.Equal($"Cpus_allowed_list:\t{last}", await allowed.Task.WaitAsync(Patience, Cancel));
+        }
+
+        await server.DisposeAsync();
+        await listener.DisposeAsync();
+        Assert.Empty(failures);
+    }
 
     /// <summary>Runs something where the result is given: on the loop's thread.</summary>
     private static void OnLoop<T>(ValueTask<T> result, Action action)
