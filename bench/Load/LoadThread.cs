@@ -7,6 +7,7 @@ namespace MultiCloudKv.Load;
 /// closed: each connection sends a pipeline of commands, waits for all replies, sends the next, as redis-benchmark does;
 /// open (a rate): commands fall due by the clock, whatever the server does, and latency counts from when a command was
 /// due, so that a stall is seen by every command it held up and not only by the one that met it.
+/// A closed load can be had in slices, too (<see cref="RunSlice"/>), so that somebody else has the machine in between.
 /// </summary>
 internal sealed class LoadThread(LoadOptions options, int index)
 {
@@ -28,7 +29,6 @@ internal sealed class LoadThread(LoadOptions options, int index)
     private CommandTemplate[] _templates = [];
     private int[] _percents = [];
     private PollEntry[] _entries = [];
-    private bool _stopping;
     private long _next;
     private long _end;
 
@@ -64,41 +64,62 @@ internal sealed class LoadThread(LoadOptions options, int index)
     public void Run()
     {
         NativeSockets.SharpenTimers();
+        _ = options.Processors?.BindThread();
         if (options.Rate > 0)
             RunOpen();
         else
-            RunClosed();
+            RunClosed(options.Duration);
+        Close();
+    }
+
+    /// <summary>
+    /// A closed load for one slice of time, whose first part (the warm-up) is not measured; results add up over slices. Returns when what was still owed at
+    /// the slice's end has come, uncounted. <see cref="Close"/> after the last.
+    /// </summary>
+    /// <exception cref="IOException">What was owed did not come within <see cref="DrainLimit"/>.</exception>
+    public void RunSlice()
+    {
+        RunClosed(options.Slice);
+        long begun = Stopwatch.GetTimestamp();
+        while (_wires.Exists(wire => wire.Outstanding > 0))
+        {
+            NativeSockets.Poll(_entries, IdleWaitNanoseconds);
+            long now = Stopwatch.GetTimestamp();
+            if (now - begun > Ticks(DrainLimit))
+                throw new IOException($"no reply within {DrainLimit.TotalSeconds:0} s");
+            for (int at = 0; at < _entries.Length; at++)
+            {
+                if (_entries[at].Ready != 0)
+                    Serve(at, now, measuring: false, refill: false);
+            }
+        }
+    }
+
+    public void Close()
+    {
         foreach (Wire wire in _wires)
             wire.Dispose();
     }
 
-    private void RunClosed()
+    private void RunClosed(TimeSpan duration)
     {
         long begun = Stopwatch.GetTimestamp();
-        long measureFrom = begun + Ticks(options.Warmup), until = options.Fill ? long.MaxValue : measureFrom + Ticks(options.Duration);
+        long measureFrom = begun + Ticks(options.Warmup), until = options.Fill ? long.MaxValue : measureFrom + Ticks(duration);
         foreach (Wire wire in _wires)
             SendBatch(wire, begun);
 
         long now = begun, heard = begun;
-        while (!_stopping)
+        bool stopping = false;
+        while (!stopping)
         {
             NativeSockets.Poll(_entries, IdleWaitNanoseconds);
             now = Stopwatch.GetTimestamp();
             long answeredBefore = Answered;
-            _stopping = now >= until || (options.Fill && _next >= _end && _wires.All(wire => wire.Outstanding == 0));
-            bool measuring = now >= measureFrom;
+            stopping = now >= until || (options.Fill && _next >= _end && _wires.All(wire => wire.Outstanding == 0));
             for (int at = 0; at < _entries.Length; at++)
             {
-                Wire wire = _wires[at];
-                if (_entries[at].Ready == 0)
-                    continue;
-                int answered = wire.Receive(now, NanosecondsPerTick, measuring ? Latencies : null);
-                Answered += measuring ? answered : 0;
-                if (wire.Outstanding == 0 && !_stopping)
-                    SendBatch(wire, now);
-                else if (wire.HasUnsent)
-                    wire.Send();
-                _entries[at].Wanted = wire.HasUnsent ? (short)(NativeSockets.ReadReady | NativeSockets.WriteReady) : NativeSockets.ReadReady;
+                if (_entries[at].Ready != 0)
+                    Serve(at, now, now >= measureFrom, refill: !stopping);
             }
 
             if (Answered > answeredBefore)
@@ -110,7 +131,20 @@ internal sealed class LoadThread(LoadOptions options, int index)
             }
         }
 
-        Seconds = Stopwatch.GetElapsedTime(measureFrom, now).TotalSeconds;
+        Seconds += Stopwatch.GetElapsedTime(measureFrom, now).TotalSeconds;
+    }
+
+    /// <summary>Takes what has come for a connection of a closed load and sends what it has to send.</summary>
+    private void Serve(int at, long now, bool measuring, bool refill)
+    {
+        Wire wire = _wires[at];
+        int answered = wire.Receive(now, NanosecondsPerTick, measuring ? Latencies : null);
+        Answered += measuring ? answered : 0;
+        if (refill && wire.Outstanding == 0)
+            SendBatch(wire, now);
+        else if (wire.HasUnsent)
+            wire.Send();
+        _entries[at].Wanted = wire.HasUnsent ? (short)(NativeSockets.ReadReady | NativeSockets.WriteReady) : NativeSockets.ReadReady;
     }
 
     private void SendBatch(Wire wire, long due)

@@ -42,10 +42,13 @@ internal static class Program
         Option<double> warmup = new("--warmup") { DefaultValueFactory = _ => 0, Description = "Seconds not measured" };
         Option<double> seconds = new("--seconds") { DefaultValueFactory = _ => 5 };
         Option<double> rate = new("--rate") { DefaultValueFactory = _ => 0, Description = "Commands per second, by the clock; 0: as fast as answered" };
+        Option<string?> cpus = new("--cpus") { Description = "Processors the load's threads are bound to, such as 0-3,8" };
         Option<bool> witness = new("--witness") { Description = "Watch for stops of processors by the host; needs the right to real-time priority" };
         Option<ulong> seed = new("--seed") { DefaultValueFactory = _ => 1UL };
-        Command command = new("run", "Runs one load") { host, port, password, mix, connections, threads, pipeline, keys, valueBytes, oneKey, fill, warmup, seconds, rate, witness, seed };
-        command.SetAction(parsed => Run(new LoadOptions
+        Option<int?> versus = new("--versus") { Description = "Port of a second server, loaded in turn with the first, a slice of time each; the result is an array of two. Not with --threads, --fill, --rate, --witness" };
+        Option<double> slice = new("--slice") { DefaultValueFactory = _ => 0.25, Description = "Seconds of a slice; --warmup comes before each, --seconds is the sum of each server's" };
+        Command command = new("run", "Runs one load") { host, port, password, mix, connections, threads, pipeline, keys, valueBytes, oneKey, fill, warmup, seconds, rate, cpus, witness, seed, versus, slice };
+        command.SetAction(parsed => Run(parsed.GetValue(versus), new LoadOptions
         {
             Host = parsed.GetRequiredValue(host),
             Port = parsed.GetRequiredValue(port),
@@ -60,7 +63,9 @@ internal static class Program
             Fill = parsed.GetValue(fill),
             Warmup = TimeSpan.FromSeconds(parsed.GetValue(warmup)),
             Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+            Slice = TimeSpan.FromSeconds(parsed.GetValue(slice)),
             Rate = parsed.GetValue(rate),
+            Processors = Processors(parsed.GetValue(cpus)),
             Witness = parsed.GetValue(witness),
             Seed = parsed.GetValue(seed),
         }));
@@ -88,8 +93,20 @@ internal static class Program
         return command;
     }
 
-    private static int Run(LoadOptions options)
+    private static int Run(int? versus, LoadOptions options)
     {
+        if (versus is { } port)
+        {
+            if (options is not { Threads: 1, Fill: false, Rate: 0, Witness: false } || options.Slice <= TimeSpan.Zero)
+            {
+                Console.Error.WriteLine("load: --versus goes with neither --threads, --fill, --rate nor --witness, and --slice takes a time above 0");
+                return ExitCodes.Usage;
+            }
+
+            Print(LoadInTurn.Run(options, options with { Port = port }));
+            return ExitCodes.Ok;
+        }
+
         List<LoadThread> loads = [.. Enumerable.Range(0, options.Threads).Select(index => new LoadThread(options, index))];
         foreach (LoadThread load in loads)
             load.Connect();
@@ -124,6 +141,9 @@ internal static class Program
     private static void Print<T>(T report) => Console.WriteLine(JsonSerializer.Serialize(report, Kebab));
 
     private static Option<string> Host(string name) => new(name) { DefaultValueFactory = _ => "127.0.0.1" };
+
+    private static ProcessorSet? Processors(string? text) =>
+        text is null ? null : ProcessorSet.TryParse(text) is { } set && set.IsUsable() ? set : throw new IOException($"--cpus: {text} is none of this process's processors, {ProcessorSet.OfProcess()}");
 
     private static string? Password(string? file) => file is null ? null : File.ReadLines(file).First().Trim();
 

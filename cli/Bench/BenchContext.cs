@@ -1,5 +1,6 @@
 using MultiCloudKv.Cli.Deployment;
 using MultiCloudKv.Cli.Output;
+using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Cli.Bench;
 
@@ -44,6 +45,19 @@ internal sealed class BenchContext(BenchOptions options, string directory, Cance
             Directory.Delete(data, recursive: true);
         }
     }
+
+    /// <summary>
+    /// The halves of this process's processors, for a run in which the threads that serve clients keep to the first and the load generator to the second;
+    /// nulls where there is but one processor.
+    /// </summary>
+    public static (ProcessorSet? Serving, ProcessorSet? Loading) Halves()
+    {
+        IReadOnlyList<int> all = ProcessorSet.OfProcess().Numbers;
+        return all.Count < 2 ? (null, null) : (new ProcessorSet([.. all.Take(all.Count / 2)]), new ProcessorSet([.. all.Skip(all.Count / 2)]));
+    }
+
+    /// <summary>Arguments of a load generator that keeps to these.</summary>
+    public static IReadOnlyList<string> LoadOn(ProcessorSet? cpus) => cpus is null ? [] : ["--cpus", cpus.ToString()];
 
     public static double Median(IEnumerable<double> values)
     {

@@ -12,6 +12,10 @@ internal static class LoadProcess
     public static Task<LoadResult> RunAsync(int port, string mix, int pipeline, double seconds, CancellationToken stop, params IReadOnlyList<string> more) =>
         ReadAsync<LoadResult>(["run", "--port", Text(port), "--mix", mix, "--pipeline", Text(pipeline), "--seconds", Text(seconds), .. more], stop);
 
+    /// <summary>The same load on two servers in turn, in slices of a quarter of a second, until each had <paramref name="seconds"/> of it; results in order.</summary>
+    public static Task<LoadResult[]> InTurnAsync(int first, int second, string mix, int pipeline, double seconds, CancellationToken stop, params IReadOnlyList<string> more) => ReadAsync<LoadResult[]>(
+        ["run", "--port", Text(first), "--versus", Text(second), "--mix", mix, "--pipeline", Text(pipeline), "--seconds", Text(seconds), "--slice", "0.25", "--warmup", "0.05", .. more], stop);
+
     public static Task<LoadResult> FillAsync(int port, string mix, long keys, CancellationToken stop) =>
         ReadAsync<LoadResult>(["run", "--port", Text(port), "--mix", mix, "--pipeline", "32", "--fill", "--keys", Text(keys)], stop);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MultiCloudKv.Cli.Deployment;
 using MultiCloudKv.Cli.Remote;
 
@@ -55,7 +56,7 @@ internal static class ThroughputStage
         bench.Add(BenchRow.Compared($"{mix.ToUpperInvariant()}, pipeline 32, filling an empty store", "/s", ours.PerSecond, theirs.PerSecond));
     }
 
-    /// <summary>Medians of interleaved rounds; the ratio is the median of the rounds' ratios.</summary>
+    /// <summary>Medians of rounds, in each of which both servers are loaded in turn many times over; the ratio is the median of the rounds' ratios.</summary>
     public static async Task CompareAsync(BenchContext bench, int redisPort, int ourPort, string mix, int pipeline, double? bar, string suffix, params IReadOnlyList<string> more)
     {
         List<double> ours = [], theirs = [], ratios = [];
@@ -63,17 +64,17 @@ internal static class ThroughputStage
         int rounds = bar is null ? bench.Options.RoundsWithoutBar : bench.Options.Rounds;
         for (int round = 0; round < rounds; round++)
         {
-            string[] arguments = ["--warmup", "0.5", "--keys", bench.Options.Keys.ToString(provider: null), "--seed", (round + 1).ToString(provider: null), .. more];
-            LoadResult theirResult = await LoadProcess.RunAsync(redisPort, mix, pipeline, bench.Options.RowSeconds, bench.Stop, arguments).ConfigureAwait(false);
-            LoadResult ourResult = await LoadProcess.RunAsync(ourPort, mix, pipeline, bench.Options.RowSeconds, bench.Stop, arguments).ConfigureAwait(false);
-            ours.Add(ourResult.PerSecond);
-            theirs.Add(theirResult.PerSecond);
-            ratios.Add(ourResult.PerSecond / theirResult.PerSecond);
-            if (ourResult.Errors > 0)
-                note = $"{ourResult.Errors} errors, first: {ourResult.FirstError}";
+            string[] arguments = ["--keys", bench.Options.Keys.ToString(provider: null), "--seed", (round + 1).ToString(provider: null), .. more];
+            LoadResult[] results = await LoadProcess.InTurnAsync(redisPort, ourPort, mix, pipeline, bench.Options.RowSeconds, bench.Stop, arguments).ConfigureAwait(false);
+            theirs.Add(results[0].PerSecond);
+            ours.Add(results[1].PerSecond);
+            ratios.Add(results[1].PerSecond / results[0].PerSecond);
+            if (results[1].Errors > 0)
+                note = $"{results[1].Errors} errors, first: {results[1].FirstError}";
         }
 
         double ratio = note is null ? BenchContext.Median(ratios) : 0;
+        note ??= string.Create(CultureInfo.InvariantCulture, $"rounds {ratios.Min():0.00} to {ratios.Max():0.00}");
         bench.Add(BenchRow.Compared($"{mix.ToUpperInvariant()}, pipeline {pipeline}{suffix}", "/s", BenchContext.Median(ours), BenchContext.Median(theirs), ratio, atLeast: bar, note: note));
     }
 
