@@ -56,8 +56,8 @@ internal sealed class BenchContext(BenchOptions options, string directory, Cance
         return all.Count < 2 ? (null, null) : (new ProcessorSet([.. all.Take(all.Count / 2)]), new ProcessorSet([.. all.Skip(all.Count / 2)]));
     }
 
-    /// <summary>Arguments of a load generator that keeps to these.</summary>
-    public static IReadOnlyList<string> LoadOn(ProcessorSet? cpus) => cpus is null ? [] : ["--cpus", cpus.ToString()];
+    /// <summary>Arguments of a load generator that keeps to the second half.</summary>
+    public static IReadOnlyList<string> OnLoadingHalf() => Halves().Loading is { } cpus ? ["--cpus", cpus.ToString()] : [];
 
     public static double Median(IEnumerable<double> values)
     {

@@ -26,6 +26,9 @@ internal sealed record BenchOptions
 
     public double ReplicationSeconds => Quick ? 5 : 60;
 
+    /// <summary>Of redis-server, before and after ours.</summary>
+    public double ReplicationRedisSeconds => Quick ? 5 : 10;
+
     /// <summary>Of replication at pipeline 1, where the bar is close to what redis-server does: both in turn.</summary>
     public int ReplicationRounds => Quick ? 1 : 13;
 

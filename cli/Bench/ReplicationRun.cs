@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using MultiCloudKv.Cli.Deployment;
 using MultiCloudKv.Cli.Remote;
-using MultiCloudKv.Foundation;
 
 namespace MultiCloudKv.Cli.Bench;
 
@@ -16,11 +15,11 @@ internal sealed record ReplicationRun(double AppliedPerSecond, double CpuPerMill
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMinutes(3);
 
-    public static async Task<ReplicationRun> MeasureAsync(int from, int to, int pipeline, double seconds, IReadOnlyList<ProcessState?> processes, long keys, ProcessorSet? loadCpus, CancellationToken stop)
+    public static async Task<ReplicationRun> MeasureAsync(int from, int to, int pipeline, double seconds, IReadOnlyList<ProcessState?> processes, long keys, CancellationToken stop)
     {
         double cpuBefore = Cpu(processes);
         Task<LagResult> lag = LoadProcess.LagAsync(from, to, seconds, 20, stop);
-        string[] arguments = ["--keys", keys.ToString(CultureInfo.InvariantCulture), .. BenchContext.LoadOn(loadCpus)];
+        string[] arguments = ["--keys", keys.ToString(CultureInfo.InvariantCulture), .. BenchContext.OnLoadingHalf()];
         LoadResult load = await LoadProcess.RunAsync(from, "set", pipeline, seconds, stop, arguments).ConfigureAwait(false);
         double drain = await DrainAsync(from, to, stop).ConfigureAwait(false);
         double cpu = Cpu(processes) - cpuBefore;

@@ -6,8 +6,8 @@ namespace MultiCloudKv.Cli.Bench;
 
 /// <summary>
 /// Replicated writes against a redis-server with a replica under the same load in the same run. Both systems are warm:
-/// what a new process spends on compiling itself is not the price of a write. redis-server is measured before and after each of
-/// our minutes, because the machine a minute later is not the same.
+/// what a new process spends on compiling itself is not the price of a write. At pipeline 16 redis-server is measured
+/// before and after our minute, because the machine a minute later is not the same; at pipeline 1 both take turns.
 /// The load generator keeps to one half of the processors and our threads that serve clients to the other. The system would put both on one and leave the other half idle: it looks for an idle processor
 /// only while these are less than busy, and wakes a thread where its waker runs. redis-server's thread, always busy, evades the generator by itself and is left free: bound, it is no faster.
 /// </summary>
@@ -35,9 +35,9 @@ internal static class ReplicationStage
     {
         ProcessState?[] processes = [east.Server, east.Replicator, west.Server, west.Replicator];
         double aloneBefore = await AloneAsync(bench, alone).ConfigureAwait(false);
-        ReplicationRun deepBefore = await RedisAsync(bench, primary, replica, 16, Math.Min(bench.Options.ReplicationSeconds, 10)).ConfigureAwait(false);
-        ReplicationRun deep = await ReplicationRun.MeasureAsync(east.ClientPort, west.ClientPort, 16, bench.Options.ReplicationSeconds, processes, bench.Options.Keys, BenchContext.Halves().Loading, bench.Stop).ConfigureAwait(false);
-        ReplicationRun deepRedis = ReplicationRun.Mean(deepBefore, await RedisAsync(bench, primary, replica, 16, Math.Min(bench.Options.ReplicationSeconds, 10)).ConfigureAwait(false));
+        ReplicationRun deepBefore = await RedisAsync(bench, primary, replica, 16, bench.Options.ReplicationRedisSeconds).ConfigureAwait(false);
+        ReplicationRun deep = await ReplicationRun.MeasureAsync(east.ClientPort, west.ClientPort, 16, bench.Options.ReplicationSeconds, processes, bench.Options.Keys, bench.Stop).ConfigureAwait(false);
+        ReplicationRun deepRedis = ReplicationRun.Mean(deepBefore, await RedisAsync(bench, primary, replica, 16, bench.Options.ReplicationRedisSeconds).ConfigureAwait(false));
         double redisAlone = (aloneBefore + await AloneAsync(bench, alone).ConfigureAwait(false)) / 2;
         bench.Add(BenchRow.Compared(
             "replicated SET, pipeline 16", "/s", deep.AppliedPerSecond, deepRedis.AppliedPerSecond, deep.Lag.DoesNotGrow ? deep.AppliedPerSecond / deepRedis.AppliedPerSecond : 0, atLeast: 0.5, note: Note(deep)));
@@ -68,20 +68,20 @@ internal static class ReplicationStage
             "replicated SET, pipeline 1", "/s", BenchContext.Median(ours), BenchContext.Median(theirs), minute.Lag.DoesNotGrow ? BenchContext.Median(ratios) : 0, atLeast: 0.85, note: note));
 
         Task<ReplicationRun> OursAsync(double seconds) =>
-            ReplicationRun.MeasureAsync(east.ClientPort, west.ClientPort, 1, seconds, [], bench.Options.Keys, BenchContext.Halves().Loading, bench.Stop);
+            ReplicationRun.MeasureAsync(east.ClientPort, west.ClientPort, 1, seconds, [], bench.Options.Keys, bench.Stop);
     }
 
     private static Task<ReplicationRun> RedisAsync(BenchContext bench, RedisServer primary, RedisServer replica, int pipeline, double seconds) => ReplicationRun.MeasureAsync(
-        primary.Port, replica.Port, pipeline, seconds, [primary.Process, replica.Process], bench.Options.Keys, BenchContext.Halves().Loading, bench.Stop);
+        primary.Port, replica.Port, pipeline, seconds, [primary.Process, replica.Process], bench.Options.Keys, bench.Stop);
 
     private static async Task<double> AloneAsync(BenchContext bench, RedisServer alone) =>
-        (await LoadProcess.RunAsync(alone.Port, "set", 16, bench.Options.RowSeconds, bench.Stop, BenchContext.LoadOn(BenchContext.Halves().Loading)).ConfigureAwait(false)).PerSecond;
+        (await LoadProcess.RunAsync(alone.Port, "set", 16, bench.Options.RowSeconds, bench.Stop, BenchContext.OnLoadingHalf()).ConfigureAwait(false)).PerSecond;
 
     private static async Task BothDirectionsAsync(BenchContext bench, RegionState east, RegionState west, double redis)
     {
         double seconds = bench.Options.ReplicationSeconds;
-        Task<ReplicationRun> there = ReplicationRun.MeasureAsync(east.ClientPort, west.ClientPort, 16, seconds, [], bench.Options.Keys, BenchContext.Halves().Loading, bench.Stop);
-        ReplicationRun back = await ReplicationRun.MeasureAsync(west.ClientPort, east.ClientPort, 16, seconds, [], bench.Options.Keys, BenchContext.Halves().Loading, bench.Stop).ConfigureAwait(false);
+        Task<ReplicationRun> there = ReplicationRun.MeasureAsync(east.ClientPort, west.ClientPort, 16, seconds, [], bench.Options.Keys, bench.Stop);
+        ReplicationRun back = await ReplicationRun.MeasureAsync(west.ClientPort, east.ClientPort, 16, seconds, [], bench.Options.Keys, bench.Stop).ConfigureAwait(false);
         ReplicationRun forth = await there.ConfigureAwait(false);
         double together = forth.AppliedPerSecond + back.AppliedPerSecond;
         bool steady = forth.Lag.DoesNotGrow && back.Lag.DoesNotGrow;
