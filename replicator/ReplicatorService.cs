@@ -61,7 +61,7 @@ public sealed class ReplicatorService(
         var reader = new HistoryReader(ship);
         if (cursor.Sequence > request.AfterSequence || origin == services.Config.RegionId)
         {
-            long? from = await LogIndex.AsideAsync(() => index.Locate(origin, partition, request.AfterSequence));
+            long? from = await Aside.RunAsync(() => index.Locate(origin, partition, request.AfterSequence));
             foreach (IReadOnlyList<OutMessage> messages in reader.Read(from, origin, partition, request.AfterSequence, request.AfterStamp))
             {
                 var reply = new FetchReply();

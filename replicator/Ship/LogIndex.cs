@@ -17,10 +17,6 @@ public sealed class LogIndex(string directory, Partitions partitions)
     private readonly SortedDictionary<long, SegmentIndex> _segments = [];
     private HistoryId _session;
 
-    /// <summary>Asks on a thread of its own: the answer may need a pass over gigabytes, and the pool's workers carry all streams.</summary>
-    public static Task<T> AsideAsync<T>(Func<T> question) =>
-        Task.Factory.StartNew(question, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
-
     /// <summary>Looks up where to start reading.</summary>
     /// <returns>Null: the log no longer holds the change after <paramref name="afterSequence"/>, or never held any of it.</returns>
     public long? Locate(byte origin, int partition, ulong afterSequence)

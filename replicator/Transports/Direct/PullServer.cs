@@ -29,7 +29,7 @@ public sealed class PullServer(
         AttachReply attached = await node.AttachAsync(context.Cancel);
         var first = new PullReply { Identity = identity };
         var starts = new List<FeedStart>();
-        position = await LogIndex.AsideAsync(() => PlaceAll(request, attached, first, starts, position));
+        position = await Aside.RunAsync(() => PlaceAll(request, attached, first, starts, position));
         await replies.WriteAsync(first, context.Cancel);
         using var shipper = new LogShipper(options, index, tail, () => node.Sample, starts, position);
         await shipper.RunAsync(new StreamSink(replies, counters), context.Cancel);

@@ -68,7 +68,7 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
         OwnEnd end = EndOf(await parts.Node.AttachAsync(cancel), partition);
         if (end.Sequence <= afterSequence)
             return true;
-        if (await LogIndex.AsideAsync(() => parts.Index.Locate(parts.Ship.Region, partition, afterSequence)) is null)
+        if (await Aside.RunAsync(() => parts.Index.Locate(parts.Ship.Region, partition, afterSequence)) is null)
             return false;
         lock (_lock)
         {
@@ -125,13 +125,13 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
     /// <summary>The life of one producer.</summary>
     private async Task ProduceAsync(ShipperOptions options, TopicLayout layout, CancellationToken cancel)
     {
-        progress.ShipInto(layout.Kafka);
+        await Aside.RunAsync(() => progress.ShipInto(layout.Kafka));
         using BinlogReader reader = BinlogReader.TryOpen(parts.Ship.BinlogDirectory) ?? throw new EnvironmentException($"no binlog in {parts.Ship.BinlogDirectory}");
 
         // The log's end before the node's own ends: what comes between the two is behind the position.
         long committed = reader.Committed;
         AttachReply attached = await parts.Node.AttachAsync(cancel);
-        (List<FeedStart> starts, long position) = await LogIndex.AsideAsync(() => Place(reader, committed, attached));
+        (List<FeedStart> starts, long position) = await Aside.RunAsync(() => Place(reader, committed, attached));
         using var sink = new KafkaSink(clients, topic.Name, layout, options.MessageBytes, starts, progress, parts.Counters, parts.Alarms);
         _sink = sink;
         try
@@ -265,7 +265,7 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
             while (true)
             {
                 await Task.Delay(SaveInterval, cancel);
-                progress.Save();
+                await Aside.RunAsync(progress.Save);
                 Watch();
                 if (topic.IsToBeRead)
                     await CheckAgainAsync(topic.EnsureAsync, cancel);
@@ -275,7 +275,7 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
         }
         finally
         {
-            progress.Save();
+            await Aside.RunAsync(progress.Save);
         }
     }
 
