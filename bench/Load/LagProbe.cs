@@ -8,7 +8,8 @@ namespace MultiCloudKv.Load;
 /// Lag as a client sees it: a write's first readable moment in one region minus its acknowledged moment in another. One
 /// thread writes rising numbers to probe keys at a steady rate and notes each acknowledgement; the other reads the keys
 /// still awaited, many times a millisecond, and notes when each number first shows. A probe's key is not used again
-/// before its number was seen, so a lag of seconds is measured like one of microseconds.
+/// before its number was seen, so a lag of seconds is measured like one of microseconds. Writes acknowledged during the warm-up do not count: the probe's
+/// own code is compiled then.
 /// </summary>
 internal sealed class LagProbe(ProbeConnection from, ProbeConnection to, string prefix)
 {
@@ -23,10 +24,11 @@ internal sealed class LagProbe(ProbeConnection from, ProbeConnection to, string 
     private volatile bool _done;
     private volatile Exception? _failure;
 
-    public LagReport Run(TimeSpan duration, double perSecond)
+    public LagReport Run(TimeSpan warmup, TimeSpan duration, double perSecond)
     {
         long begun = Stopwatch.GetTimestamp();
-        Thread writer = new(() => Write(begun, duration, perSecond));
+        long measureFrom = begun + (long)(warmup.TotalSeconds * Stopwatch.Frequency);
+        Thread writer = new(() => Write(begun, warmup + duration, perSecond));
         writer.Start();
         NativeSockets.SharpenTimers();
         LatencyHistogram lags = new();
@@ -43,7 +45,7 @@ internal sealed class LagProbe(ProbeConnection from, ProbeConnection to, string 
             if (Stopwatch.GetTimestamp() > deadline)
                 break;
             if (awaited.Count > 0)
-                ReadOnce(awaited, lags, begun);
+                ReadOnce(awaited, lags, measureFrom);
             NativeSockets.Sleep(PollGapNanoseconds);
         }
 
@@ -51,7 +53,7 @@ internal sealed class LagProbe(ProbeConnection from, ProbeConnection to, string 
         return LagReport.From(lags, _samples, awaited.Count);
     }
 
-    private void ReadOnce(List<(int Key, long Number, long Acknowledged)> awaited, LatencyHistogram lags, long begun)
+    private void ReadOnce(List<(int Key, long Number, long Acknowledged)> awaited, LatencyHistogram lags, long measureFrom)
     {
         int count = Math.Min(awaited.Count, ReadAtOnce);
         List<string> command = ["MGET"];
@@ -64,9 +66,13 @@ internal sealed class LagProbe(ProbeConnection from, ProbeConnection to, string 
             (int key, long number, long acknowledged) = awaited[index];
             if (values[index] is null || long.Parse(values[index]!, CultureInfo.InvariantCulture) < number)
                 continue;
-            double nanoseconds = Stopwatch.GetElapsedTime(acknowledged, Math.Max(now, acknowledged)).TotalNanoseconds;
-            lags.Record((long)nanoseconds);
-            _samples.Add((Stopwatch.GetElapsedTime(begun, acknowledged).TotalSeconds, nanoseconds / 1e6));
+            if (acknowledged >= measureFrom)
+            {
+                double nanoseconds = Stopwatch.GetElapsedTime(acknowledged, Math.Max(now, acknowledged)).TotalNanoseconds;
+                lags.Record((long)nanoseconds);
+                _samples.Add((Stopwatch.GetElapsedTime(measureFrom, acknowledged).TotalSeconds, nanoseconds / 1e6));
+            }
+
             awaited.RemoveAt(index);
             _free.Enqueue(key);
         }

@@ -78,16 +78,17 @@ internal static class Program
         Option<int> fromPort = new("--from-port") { Required = true }, toPort = new("--to-port") { Required = true };
         Option<string?> password = new("--password-file");
         Option<double> seconds = new("--seconds") { DefaultValueFactory = _ => 5 };
+        Option<double> warmup = new("--warmup") { DefaultValueFactory = _ => 0, Description = "Seconds of probes before those that count" };
         Option<double> perSecond = new("--probes-per-second") { DefaultValueFactory = _ => 500 };
         Option<string> prefix = new("--prefix") { DefaultValueFactory = _ => "lag-probe" };
-        Command command = new("lag", "Measures from acknowledged in one server to first readable in another") { fromHost, fromPort, toHost, toPort, password, seconds, perSecond, prefix };
+        Command command = new("lag", "Measures from acknowledged in one server to first readable in another") { fromHost, fromPort, toHost, toPort, password, warmup, seconds, perSecond, prefix };
         command.SetAction(parsed =>
         {
             string? secret = Password(parsed.GetValue(password));
             using ProbeConnection from = new(parsed.GetRequiredValue(fromHost), parsed.GetRequiredValue(fromPort), secret);
             using ProbeConnection to = new(parsed.GetRequiredValue(toHost), parsed.GetRequiredValue(toPort), secret);
             LagProbe probe = new(from, to, parsed.GetRequiredValue(prefix));
-            Print(probe.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(perSecond)));
+            Print(probe.Run(TimeSpan.FromSeconds(parsed.GetValue(warmup)), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(perSecond)));
             return ExitCodes.Ok;
         });
         return command;

@@ -46,5 +46,8 @@ internal sealed record BenchOptions
     /// <summary>Load before lag is measured: until the code of the measured paths has been compiled.</summary>
     public double LagWarmupSeconds => Quick ? 2 : 60;
 
+    /// <summary>The same through a broker, whose code takes longer.</summary>
+    public double BrokerWarmupSeconds => Quick ? 2 : 90;
+
     public double AwaySeconds => Quick ? 3 : 10;
 }

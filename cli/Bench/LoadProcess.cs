@@ -20,8 +20,8 @@ internal static class LoadProcess
         ReadAsync<LoadResult>(["run", "--port", Text(port), "--mix", mix, "--pipeline", "32", "--fill", "--keys", Text(keys)], stop);
 
     /// <summary>Each server writes probe keys of its own: two directions measured at once must not overwrite each other's numbers.</summary>
-    public static Task<LagResult> LagAsync(int fromPort, int toPort, double seconds, double probesPerSecond, CancellationToken stop) => ReadAsync<LagResult>(
-        ["lag", "--from-port", Text(fromPort), "--to-port", Text(toPort), "--seconds", Text(seconds), "--probes-per-second", Text(probesPerSecond), "--prefix", "lag-probe:" + Text(fromPort)], stop);
+    public static Task<LagResult> LagAsync(int fromPort, int toPort, double seconds, double probesPerSecond, CancellationToken stop, params IReadOnlyList<string> more) => ReadAsync<LagResult>(
+        ["lag", "--from-port", Text(fromPort), "--to-port", Text(toPort), "--seconds", Text(seconds), "--probes-per-second", Text(probesPerSecond), "--prefix", "lag-probe:" + Text(fromPort), .. more], stop);
 
     private static async Task<T> ReadAsync<T>(IReadOnlyList<string> arguments, CancellationToken stop)
     {
