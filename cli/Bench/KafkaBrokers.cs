@@ -8,7 +8,7 @@ namespace MultiCloudKv.Cli.Bench;
 /// <summary>
 /// One broker per region, started by the script beside the source tree where it is there. The script's brokers are made for tests: a heap so small that it is
 /// collected every second, which holds all messages for ten milliseconds, only the quick one of the two compilers, and twelve threads for requests. Here they
-/// get the heap and the compilers of Kafka's own start script, these at a low priority, and threads for the processors that there are.
+/// get the heap and the compilers of Kafka's own start script, and threads for the processors that there are.
 /// </summary>
 internal sealed class KafkaBrokers : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class KafkaBrokers : IAsyncDisposable
     private static readonly Dictionary<string, string?> NoSettings = [];
     private static readonly Dictionary<string, string?> BrokerSettings = new()
     {
-        ["_JAVA_OPTIONS"] = "-Xms1g -Xmx1g -Xmn512m -XX:TieredStopAtLevel=4 -XX:ThreadPriorityPolicy=1 -XX:CompilerThreadPriority=19",
+        ["_JAVA_OPTIONS"] = "-Xms1g -Xmx1g -Xmn512m -XX:TieredStopAtLevel=4",
         ["KAFKA_PROPERTIES"] = string.Create(CultureInfo.InvariantCulture, $"num.io.threads={Environment.ProcessorCount}\nnum.network.threads={(Environment.ProcessorCount + 1) / 2}"),
     };
 
