@@ -44,5 +44,6 @@ internal static class LoadProcess
         }
     }
 
-    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+    /// <summary>As the generator's arguments are written.</summary>
+    public static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }
