@@ -8,7 +8,8 @@ namespace MultiCloudKv.Cli.Bench;
 /// <summary>
 /// One broker per region, started by the script beside the source tree where it is there. The script's brokers are made for tests: a heap so small that it is
 /// collected every second, which holds all messages for ten milliseconds, only the quick one of the two compilers, and twelve threads for requests. Here they
-/// get the heap and the compilers of Kafka's own start script, and threads for the processors that there are.
+/// get the heap and the compilers of Kafka's own start script, threads for the processors that there are, and the collector that does not stop them
+/// (docs/decisions/0013-pace-where-processors-are-short.md).
 /// </summary>
 internal sealed class KafkaBrokers : IAsyncDisposable
 {
@@ -16,7 +17,7 @@ internal sealed class KafkaBrokers : IAsyncDisposable
     private static readonly Dictionary<string, string?> NoSettings = [];
     private static readonly Dictionary<string, string?> BrokerSettings = new()
     {
-        ["_JAVA_OPTIONS"] = "-Xms1g -Xmx1g -Xmn512m -XX:TieredStopAtLevel=4",
+        ["_JAVA_OPTIONS"] = "-Xms1g -Xmx1g -XX:-UseSerialGC -XX:+UseZGC -XX:TieredStopAtLevel=4",
         ["KAFKA_PROPERTIES"] = string.Create(CultureInfo.InvariantCulture, $"num.io.threads={Environment.ProcessorCount}\nnum.network.threads={(Environment.ProcessorCount + 1) / 2}"),
     };
 
