@@ -64,7 +64,7 @@ public sealed partial class OriginPipeline
             await _holdChanged.WaitAsync(cancel);
         }
 
-        Status.Move(LinkState.Connecting);
+        Status.Move(LinkState.Connecting, Status.State == LinkState.Connecting ? Status.Reason : "");
     }
 
     private sealed class Held(OriginPipeline pipeline) : IDisposable

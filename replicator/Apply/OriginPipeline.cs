@@ -43,6 +43,7 @@ public sealed partial class OriginPipeline : IDisposable
     private int _holds;
     private bool _paused;
     private long _lastContact;
+    private long? _streamingSince;
     private PartitionOrder?[] _orders = [];
     private SessionEndedException? _sessionFailure;
 
@@ -131,7 +132,7 @@ public sealed partial class OriginPipeline : IDisposable
         return rows;
     }
 
-    /// <summary>One session. One that lasted ends normally, so that the waits begin anew.</summary>
+    /// <summary>One session. One that streamed for a while ends normally, so that the waits begin anew; trying to connect for long is none.</summary>
     private async ValueTask AttemptAsync(CancellationToken cancel)
     {
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -146,7 +147,7 @@ public sealed partial class OriginPipeline : IDisposable
             _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        long began = _services.Time.GetTimestamp();
+        _streamingSince = null;
         try
         {
             await SessionAsync(session, cancel);
@@ -159,7 +160,7 @@ public sealed partial class OriginPipeline : IDisposable
                 Status.Move(LinkState.Connecting, end.Message);
             if (end.End == SessionEnd.OriginAway)
                 await FillFromOthersAsync(attempt.Token);
-            if (end.End == SessionEnd.Held || _services.Time.GetElapsedTime(began) < GoodSession)
+            if (end.End == SessionEnd.Held || _streamingSince is not { } since || _services.Time.GetElapsedTime(since) < GoodSession)
                 throw end;
         }
         finally
@@ -208,6 +209,7 @@ public sealed partial class OriginPipeline : IDisposable
         await using ApplyStream apply = await OpenApplyAsync(cancel);
         var intake = new Intake(Origin, _orders, apply, takenBack: false);
         Task acks = ReadAcksAsync(apply, session, outer);
+        _streamingSince = _services.Time.GetTimestamp();
         Status.Move(LinkState.Streaming);
         try
         {
