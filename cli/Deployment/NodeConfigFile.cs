@@ -49,6 +49,10 @@ internal static class NodeConfigFile
             Line(yaml, 1, "bootstrap", null);
             foreach ((string name, string servers) in system.Kafka)
                 Line(yaml, 2, name, Quote(servers.Replace(';', ',')));
+            if (system.KafkaProperties.Count > 0)
+                Line(yaml, 1, "client-properties", null);
+            foreach ((string name, string file) in system.KafkaProperties)
+                Line(yaml, 2, name, Quote(file));
         }
 
         if (system.Regions.Count > 1)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using MultiCloudKv.Foundation;
+using MultiCloudKv.Rpc.Configuration;
 
 namespace MultiCloudKv.Cli.Deployment;
 
@@ -32,8 +33,8 @@ internal static partial class SystemPlan
         SortedDictionary<string, string> kafka = ParsePairs(options.Kafka?.Split(',') ?? [], "--kafka");
         if (transport == "kafka" && names.FirstOrDefault(name => !kafka.ContainsKey(name)) is { } without)
             throw Usage($"--transport kafka needs --kafka with the broker of every region; {without} has none");
-        if (transport == "direct" && kafka.Count > 0)
-            throw Usage("--kafka goes with --transport kafka");
+        if (transport == "direct" && (kafka.Count > 0 || options.KafkaProperties is not null))
+            throw Usage("--kafka and --kafka-properties go with --transport kafka");
 
         HashSet<int> taken = [.. names.Select((_, index) => portBase + (index * PortsPerRegion))];
         return new SystemState
@@ -42,6 +43,7 @@ internal static partial class SystemPlan
             ClusterId = "local",
             Transport = transport,
             Kafka = kafka,
+            KafkaProperties = PropertyFiles(options.KafkaProperties, kafka),
             PortBase = portBase,
             PasswordFile = options.PasswordFile is null ? null : Path.GetFullPath(options.PasswordFile),
             Settings = ParsePairs(options.Settings, "--set"),
@@ -53,6 +55,8 @@ internal static partial class SystemPlan
     public static async Task CheckAsync(SystemState system, CancellationToken stop)
     {
         system.ReadPassword();
+        foreach (string file in system.KafkaProperties.Values)
+            KafkaClientProperties.Load(file);
         foreach (RegionState region in system.Regions)
         {
             List<(string Use, int Port)> needed = [];
@@ -107,6 +111,7 @@ internal static partial class SystemPlan
         {
             Settings = settings,
             Kafka = kafka,
+            KafkaProperties = options.KafkaProperties is null ? system.KafkaProperties : PropertyFiles(options.KafkaProperties, kafka),
             PasswordFile = options.PasswordFile is null ? system.PasswordFile : Path.GetFullPath(options.PasswordFile),
         };
     }
@@ -124,6 +129,16 @@ internal static partial class SystemPlan
             ReplicatorPort = Ports.Pick(port + 3, last, taken),
             ReplicatorAdminPort = Ports.Pick(port + 4, last, taken),
         };
+    }
+
+    private static SortedDictionary<string, string> PropertyFiles(string? option, SortedDictionary<string, string> kafka)
+    {
+        SortedDictionary<string, string> files = ParsePairs(option?.Split(',') ?? [], "--kafka-properties");
+        if (files.Keys.FirstOrDefault(name => !kafka.ContainsKey(name)) is { } unknown)
+            throw Usage($"--kafka-properties: --kafka has no region {unknown}");
+        foreach (string name in files.Keys.ToArray())
+            files[name] = Path.GetFullPath(files[name]);
+        return files;
     }
 
     private static SortedDictionary<string, string> ParsePairs(IEnumerable<string> pairs, string option)

@@ -23,6 +23,9 @@ internal sealed record SystemState
     /// <summary>Bootstrap servers by region name; empty with the direct transport.</summary>
     public required SortedDictionary<string, string> Kafka { get; init; }
 
+    /// <summary>Files for <see cref="Rpc.Configuration.KafkaClientProperties"/> by region name.</summary>
+    public SortedDictionary<string, string> KafkaProperties { get; init; } = [];
+
     public required int PortBase { get; init; }
 
     public string? PasswordFile { get; init; }

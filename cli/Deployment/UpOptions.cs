@@ -10,6 +10,9 @@ internal sealed record UpOptions
     /// <summary>east=H:P,west=H:P</summary>
     public string? Kafka { get; init; }
 
+    /// <summary>Files of client properties, east=FILE,west=FILE</summary>
+    public string? KafkaProperties { get; init; }
+
     public string? Regions { get; init; }
 
     public int? PortBase { get; init; }

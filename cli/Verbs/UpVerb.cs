@@ -18,19 +18,21 @@ internal static class UpVerb
         Option<string?> transport = new("--transport") { Description = "How changes travel between regions: direct (default) or kafka" };
         transport.AcceptOnlyFromAmong("direct", "kafka");
         Option<string?> kafka = new("--kafka") { Description = "Broker of each region's Kafka; several brokers of one region with ';' between", HelpName = "east=H:P,west=H:P" };
+        Option<string?> properties = new("--kafka-properties") { Description = "Files that say how each region's brokers are spoken to: TLS, users (docs/operating/kafka.md)", HelpName = "east=FILE,west=FILE" };
         Option<string?> regions = new("--regions") { Description = "Names of the regions, default east,west", HelpName = "east,west" };
         Option<int?> portBase = new("--port-base") { Description = "Client port of the first region, default 7000; the next one's is 100 higher, and so on", HelpName = "PORT" };
         Option<string?> passwordFile = CommonOptions.PasswordFile();
         Option<string[]> settings = new("--set") { Description = "A configuration key of every node, e.g. --set binlog.sync=always; may be repeated", HelpName = "KEY=VALUE" };
         Option<bool> detach = new("--detach") { Description = "Return when all is ready; mckv down stops it" };
         Option<bool> json = CommonOptions.Json();
-        Command verb = new("up", "Starts a system of several regions on this machine, or what of it is down") { transport, kafka, regions, data, portBase, passwordFile, settings, detach, json };
+        Command verb = new("up", "Starts a system of several regions on this machine, or what of it is down") { transport, kafka, properties, regions, data, portBase, passwordFile, settings, detach, json };
         verb.SetAction((parsed, stop) => RunAsync(
             new UpOptions
             {
                 Directory = parsed.GetRequiredValue(data),
                 Transport = parsed.GetValue(transport),
                 Kafka = parsed.GetValue(kafka),
+                KafkaProperties = parsed.GetValue(properties),
                 Regions = parsed.GetValue(regions),
                 PortBase = parsed.GetValue(portBase),
                 PasswordFile = parsed.GetValue(passwordFile),

@@ -58,7 +58,7 @@ public sealed class SystemPlanTests : IDisposable
     [Fact]
     public void Write_Configuration_IsWhatTheProcessesRead()
     {
-        SystemState system = SystemPlan.Make(Options() with { PortBase = 21400, Transport = "kafka", Kafka = "east=h1:1;h2:2,west=h3:3", Settings = ["binlog.sync=always", "cache-bytes=64MiB", "dirty-bytes=16MiB", "kafka.replication-factor=1"] });
+        SystemState system = SystemPlan.Make(Options() with { PortBase = 21400, Transport = "kafka", Kafka = "east=h1:1;h2:2,west=h3:3", KafkaProperties = "west=/w.properties", Settings = ["binlog.sync=always", "cache-bytes=64MiB", "dirty-bytes=16MiB", "kafka.replication-factor=1"] });
         NodeConfigFile.Write(system, system.Regions[1]);
         NodeConfig config = NodeConfigLoader.Load(system.ConfigOf(system.Regions[1]));
         Assert.Equal("west", config.RegionName);
@@ -66,6 +66,7 @@ public sealed class SystemPlanTests : IDisposable
         Assert.Equal(BinlogSync.Always, config.Binlog.Sync);
         Assert.Equal(64 << 20, config.Cache.Bytes);
         Assert.Equal("h1:1,h2:2", config.Kafka["east"]);
+        Assert.Equal(KeyValuePair.Create("west", "/w.properties"), Assert.Single(config.KafkaProperties));
         Assert.Equal(1, config.Replication.KafkaReplicationFactor);
         PeerOptions peer = Assert.Single(config.Peers);
         Assert.Equal($"127.0.0.1:{system.Regions[0].ReplicatorPort}", peer.Replicator);
@@ -98,6 +99,23 @@ public sealed class SystemPlanTests : IDisposable
         SystemState system = SystemPlan.Make(Options() with { PortBase = 22000, Kafka = "east=127.0.0.1:1,west=127.0.0.1:1" });
         EnvironmentException refused = await Assert.ThrowsAsync<EnvironmentException>(() => SystemPlan.CheckAsync(system, TestContext.Current.CancellationToken));
         Assert.Equal(ExitCodes.MissingDependency, refused.ExitCode);
+    }
+
+    [Fact]
+    public void Make_ClientPropertiesOfARegionWithoutBroker_AreRefused()
+    {
+        EnvironmentException refused = Assert.Throws<EnvironmentException>(() => SystemPlan.Make(Options() with { Kafka = "east=h:1,west=h:2", KafkaProperties = "north=/n" }));
+        Assert.Equal("--kafka-properties: --kafka has no region north", refused.Message);
+    }
+
+    [Fact]
+    public async Task Check_ClientPropertiesThatAreNotAllowed_NothingIsStarted()
+    {
+        string file = Path.Combine(_directory, "east.properties");
+        await File.WriteAllTextAsync(file, "acks=0\n", TestContext.Current.CancellationToken);
+        SystemState system = SystemPlan.Make(Options() with { PortBase = 22200, Kafka = "east=127.0.0.1:1,west=127.0.0.1:1", KafkaProperties = $"east={file}" });
+        EnvironmentException refused = await Assert.ThrowsAsync<EnvironmentException>(() => SystemPlan.CheckAsync(system, TestContext.Current.CancellationToken));
+        Assert.StartsWith($"{file}, line 1: 'acks' is not allowed", refused.Message, StringComparison.Ordinal);
     }
 
     private UpOptions Options() => new() { Directory = _directory };

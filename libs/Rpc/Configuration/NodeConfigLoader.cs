@@ -91,13 +91,18 @@ public static class NodeConfigLoader
             if (path == "peers")
                 config.Peers = Peers(value, source);
             else if (path == "kafka.bootstrap")
-                config.Kafka = Mapping(value, source, path).Children.ToDictionary(p => Scalar(p.Key, source, path), p => Scalar(p.Value, source, path));
+                config.Kafka = ByRegion(value, source, path);
+            else if (path == "kafka.client-properties")
+                config.KafkaProperties = ByRegion(value, source, path);
             else if (value is YamlMappingNode inner)
                 Flatten(config, Section(inner, path, keyNode.Start, source), path + ".", given, source);
             else
                 given[path] = (Scalar(value, source, path), keyNode.Start);
         }
     }
+
+    private static Dictionary<string, string> ByRegion(YamlNode value, string source, string path) =>
+        Mapping(value, source, path).Children.ToDictionary(p => Scalar(p.Key, source, path), p => Scalar(p.Value, source, path));
 
     private static YamlMappingNode Section(YamlMappingNode map, string path, Mark at, string source) =>
         path == "kafka" || NodeConfigKeys.All.Any(k => k.Path.StartsWith(path + ".", StringComparison.Ordinal)) ? map : throw Unknown(path, at, source);
@@ -170,6 +175,8 @@ public static class NodeConfigLoader
             throw Refuse($"{source}: client.tls: needs tls.certificate");
         if (config.Replication.KafkaPartitions > config.Partitions)
             throw Refuse($"{source}: kafka.partitions: {config.Replication.KafkaPartitions} is more than partitions ({config.Partitions})");
+        if (config.KafkaProperties.Keys.FirstOrDefault(region => !config.Kafka.ContainsKey(region)) is { } unknown)
+            throw Refuse($"{source}: kafka.client-properties: kafka.bootstrap has no region '{unknown}'");
         if (config.Transport != TransportKind.Kafka)
             return;
         foreach (string region in config.Peers.Select(p => p.Name).Append(config.RegionName))

@@ -13,8 +13,9 @@ namespace MultiCloudKv.Replicator.Transports.Kafka;
 /// <item>Messages never time out: while brokers are away the shipper waits, and its binlog keeps what comes.</item>
 /// <item>A consumer never moves to another offset by itself, commits nothing, and joins no group.</item>
 /// </list>
+/// Encryption and users come from the region's <see cref="KafkaClientProperties"/>, read for each client: a new password needs no restart.
 /// </summary>
-/// <remarks>Immutable; thread-safe.</remarks>
+/// <remarks>Thread-safe.</remarks>
 internal sealed partial class KafkaClients(NodeConfig config, string region, ILogger log)
 {
     private const int ProducerQueueKbytes = 64 << 10;
@@ -29,6 +30,12 @@ internal sealed partial class KafkaClients(NodeConfig config, string region, ILo
     private const int FetchWaitMs = 100;
     private const int FetchBackoffMs = 50;
     private const int TopicGoneMs = 3000;
+
+    /// <summary>librdkafka's facility for a connection that failed.</summary>
+    private const string ConnectionFailed = "FAIL";
+
+    /// <summary>Of a client made since the last one was; an error that says only that no broker answers is no help to who gave a wrong password.</summary>
+    private volatile string? _connectionFailure;
 
     /// <summary>The bootstrap servers, as configured.</summary>
     public string Bootstrap => config.Kafka.TryGetValue(region, out string? servers)
@@ -85,9 +92,23 @@ internal sealed partial class KafkaClients(NodeConfig config, string region, ILo
             .SetLogHandler((_, m) => Log(m))
             .Build());
 
+    /// <summary>What an error says, and where the library alone says it, why connections failed.</summary>
+    public string Reason(KafkaException e) =>
+        e.Error.IsLocalError && _connectionFailure is { } why ? $"{e.Error.Reason} ({why})" : e.Error.Reason;
+
+    /// <summary>Finds what is wrong with the region's properties before anything rests on them; connects to nothing.</summary>
+    /// <exception cref="EnvironmentException">A file can't be read, or the library refuses what is in it.</exception>
+    public void Check() => Admin().Dispose();
+
     private T Common<T>(T settings)
         where T : ClientConfig
     {
+        if (config.KafkaProperties.TryGetValue(region, out string? file))
+        {
+            foreach ((string name, string value) in KafkaClientProperties.Load(file))
+                settings.Set(name, value);
+        }
+
         settings.BootstrapServers = Bootstrap;
         settings.ClientId = $"mckv-{config.ClusterId}-{config.RegionName}";
         settings.SocketNagleDisable = true;
@@ -97,13 +118,34 @@ internal sealed partial class KafkaClients(NodeConfig config, string region, ILo
         return settings;
     }
 
-    private static T Make<T>(Func<T> make)
+    private T Make<T>(Func<T> make)
     {
         KafkaLibrary.Load();
-        return make();
+        _connectionFailure = null;
+        try
+        {
+            return make();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new EnvironmentException($"kafka.client-properties of region '{region}': {e.Message}", ExitCodes.Usage);
+        }
     }
 
-    private void Log(LogMessage message) => LogClient(region, message.Message);
+    /// <summary>Without the thread before it, and behind it how long it took and how often it was the same, which differ each time.</summary>
+    private static string FailureText(string message)
+    {
+        int first = message.IndexOf("]: ", StringComparison.Ordinal) is var thread and >= 0 ? thread + "]: ".Length : 0;
+        int last = message.LastIndexOf(" (after ", StringComparison.Ordinal);
+        return last > first ? message[first..last] : message[first..];
+    }
+
+    private void Log(LogMessage message)
+    {
+        if (message.Facility == ConnectionFailed)
+            _connectionFailure = FailureText(message.Message);
+        LogClient(region, message.Message);
+    }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Kafka client of region {Region}: {Text}")]
     private partial void LogClient(string region, string text);

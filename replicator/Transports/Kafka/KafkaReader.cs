@@ -128,7 +128,12 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         catch (Exception e)
         {
             LogEnded(Topic, e.Message);
-            Exception told = e is KafkaException k ? new IOException($"{Topic} at {_clients.Bootstrap}: {k.Error.Reason}", e) : e;
+            Exception told = e switch
+            {
+                KafkaException k => new IOException($"{Topic} at {_clients.Bootstrap}: {_clients.Reason(k)}", e),
+                EnvironmentException => new IOException(e.Message, e),
+                _ => e,
+            };
             _opened.TrySetException(told);
             _arrivals.Fail(told);
         }
@@ -186,9 +191,9 @@ internal sealed partial class KafkaReader : IAsyncDisposable
             consumer.IncrementalUnassign([partition]);
             consumer.IncrementalAssign([new TopicPartitionOffset(partition, Offset.Beginning)]);
         }
-        catch (ConsumeException e) when (!e.Error.IsFatal && e.Error.Code is ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_TimedOut)
+        catch (ConsumeException e) when (!e.Error.IsFatal && e.Error.Code is ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_TimedOut or ErrorCode.GroupAuthorizationFailed)
         {
-            // The client connects again by itself.
+            // The client connects again by itself; it asks for its group's coordinator too, and joins none.
         }
     }
 

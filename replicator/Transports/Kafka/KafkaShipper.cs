@@ -306,7 +306,7 @@ internal sealed partial class KafkaShipper(TransportParts parts, KafkaTopic topi
 
     private void Complain(Exception e)
     {
-        string reason = e is KafkaException k ? k.Error.Reason : e.Message;
+        string reason = e is KafkaException k ? clients.Reason(k) : e.Message;
         parts.Alarms.Raise(Subject, $"nothing is shipped to the brokers of {clients.Region} at {clients.Bootstrap}: {reason}");
     }
 

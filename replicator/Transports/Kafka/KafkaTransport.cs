@@ -29,12 +29,14 @@ public sealed class KafkaTransport : ITransport
     private readonly KafkaClients _own;
     private Task _shipping = Task.CompletedTask;
 
-    /// <exception cref="EnvironmentException">The native client library is not installed.</exception>
+    /// <exception cref="EnvironmentException">The native client library is not installed, or a region's client properties are wrong.</exception>
     public KafkaTransport(TransportParts parts)
     {
         KafkaLibrary.Load();
         _parts = parts;
         _log = parts.Loggers.CreateLogger<KafkaTransport>();
+        foreach (string region in parts.Config.KafkaProperties.Keys)
+            new KafkaClients(parts.Config, region, _log).Check();
         _own = new KafkaClients(parts.Config, parts.Config.RegionName, _log);
         var progress = new ShipProgress(Path.Combine(parts.Config.ReplicatorDirectory, "shipped"), parts.Ship.Generation, parts.Ship.Partitions.Count, parts.Counters);
         _topic = new KafkaTopic(parts.Config, TopicOf(parts.Config.RegionName), _own, parts.Alarms, progress);

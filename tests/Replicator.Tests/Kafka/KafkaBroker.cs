@@ -11,6 +11,7 @@ namespace MultiCloudKv.Replicator.Tests.Kafka;
 /// </summary>
 internal sealed class KafkaBroker : IAsyncDisposable
 {
+    public const string NeedsOwn = "needs ../shared/kafka: a broker that is the test's own";
     public const string Needs = "needs ../shared/kafka (a broker to start), or MCKV_TEST_KAFKA=host:port (one that runs)";
     private static readonly TimeSpan ScriptPatience = TimeSpan.FromSeconds(90);
     private static readonly string? Script = FindScript();
@@ -31,15 +32,20 @@ internal sealed class KafkaBroker : IAsyncDisposable
 
     public string Bootstrap { get; }
 
+    public static bool CanStart => Script is not null;
+
     /// <summary>A broker that may be killed, frozen and emptied; skips the test where none can be started.</summary>
-    public static async Task<KafkaBroker> StartAsync(string properties = "")
+    public static Task<KafkaBroker> StartAsync(string properties = "") => StartAsync(_ => properties);
+
+    /// <summary>As above, with properties that depend on the broker's port.</summary>
+    public static async Task<KafkaBroker> StartAsync(Func<int, string> properties)
     {
-        Assert.SkipWhen(Script is null, "needs ../shared/kafka: a broker that this test may kill");
+        Assert.SkipWhen(!CanStart, NeedsOwn);
         int port = FreePort();
         DirectoryInfo directory = Directory.CreateTempSubdirectory("mckv-kafka-");
         await File.WriteAllTextAsync(Path.Combine(directory.FullName, "cluster-id"), ClusterId);
         await File.WriteAllTextAsync(Path.Combine(directory.FullName, "brokers"), "1");
-        var broker = new KafkaBroker(directory, port, properties, $"127.0.0.1:{port}");
+        var broker = new KafkaBroker(directory, port, properties(port), $"127.0.0.1:{port}");
         try
         {
             await broker.StartAgainAsync();
@@ -58,6 +64,30 @@ internal sealed class KafkaBroker : IAsyncDisposable
         if (Environment.GetEnvironmentVariable("MCKV_TEST_KAFKA") is { Length: > 0 } running)
             return new KafkaBroker(null, 0, "", running);
         return Script is null ? null : await StartAsync();
+    }
+
+    /// <summary>
+    /// A port whose successor, the controller's, is free as well; below those that connections are given, where a client that tries a
+    /// dead broker's port again and again would in the end be connected to itself.
+    /// </summary>
+    public static int FreePort()
+    {
+        while (true)
+        {
+            int port = Random.Shared.Next(10_000, 16_000) * 2;
+            try
+            {
+                using var first = new TcpListener(IPAddress.Loopback, port);
+                using var second = new TcpListener(IPAddress.Loopback, port + 1);
+                first.Start();
+                second.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: another pair.
+            }
+        }
     }
 
     public Task StartAgainAsync() => RunAsync("start", _directory!.FullName, _port.ToString(CultureInfo.InvariantCulture));
@@ -135,29 +165,5 @@ internal sealed class KafkaBroker : IAsyncDisposable
         }
 
         return null;
-    }
-
-    /// <summary>
-    /// A port whose successor, the controller's, is free as well; below those that connections are given, where a client that tries a
-    /// dead broker's port again and again would in the end be connected to itself.
-    /// </summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            int port = Random.Shared.Next(10_000, 16_000) * 2;
-            try
-            {
-                using var first = new TcpListener(IPAddress.Loopback, port);
-                using var second = new TcpListener(IPAddress.Loopback, port + 1);
-                first.Start();
-                second.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: another pair.
-            }
-        }
     }
 }
