@@ -66,7 +66,8 @@ static async Task<int> RunAsync(NodeConfig config)
         }));
     await using var host = new ReplicatorHost(config, loggers);
     using var metrics = new ReplicatorMetrics(() => host.Service?.Status());
-    using var text = new PrometheusText(ReplicatorMetrics.MeterName);
+    using var text = new PrometheusText(ReplicatorMetrics.MeterName, PrometheusText.RuntimeMeter);
+    using IDisposable? export = MetricsExport.Start(config, "mckv-replicator", ReplicatorMetrics.MeterName, PrometheusText.RuntimeMeter);
     await using var admin = new AdminServer(
         config.ReplicatorAdmin.ToEndPoint(),
         config.ReadPassword(),

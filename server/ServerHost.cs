@@ -57,8 +57,8 @@ internal sealed partial class ServerHost : IAsyncDisposable
         _node = new NodeService(new NodeEngine(_engine, report), _epoch);
         _rpc = NewRpcServer(config, password, loggers);
         _metrics = new ServerMetrics(_services);
-        _text = new PrometheusText(ServerMetrics.MeterName);
-        _export = MetricsExport.Start(config.OtlpEndpoint);
+        _text = new PrometheusText(ServerMetrics.MeterName, PrometheusText.RuntimeMeter);
+        _export = MetricsExport.Start(config, "mckv-server", ServerMetrics.MeterName, PrometheusText.RuntimeMeter);
         _admin = new AdminServer(config.Admin.ToEndPoint(), password, Pages(), loggers);
         var executor = new CommandExecutor(CommandTable.Build(), _services);
         var options = new RespServerOptions(config.Client.Endpoint.ToEndPoint(), config.Client.Threads, config.Client.Processors, config.Client.Tls ? config.Tls.LoadCertificate() : null);

@@ -14,15 +14,15 @@ public sealed class ReplicatorMetrics : IDisposable
     {
         _status = status;
         Origins("mckv.replicator.applied.changes", "changes", "Changes of an origin that the node acknowledged.", o => (long)o.ChangesApplied);
-        Origins("mckv.replicator.applied.bytes", "By", "Bytes of them.", o => (long)o.BytesApplied);
+        Origins("mckv.replicator.applied.bytes", "By", "Size of the changes of an origin that the node acknowledged.", o => (long)o.BytesApplied);
         Origins("mckv.replicator.duplicates", "messages", "Messages that brought nothing new.", o => (long)o.Duplicates);
         Origins("mckv.replicator.reships", "requests", "Missing messages asked for again.", o => (long)o.Reships);
         _meter.CreateObservableGauge("mckv.replicator.lag.change", () => Each(o => o.ChangeLagMs), "ms", "Age of the newest change when the node acknowledged it.");
         _meter.CreateObservableGauge("mckv.replicator.lag.heartbeat", () => Each(o => o.HeartbeatAgeMs), "ms", "Age of the newest heartbeat applied; -1: none yet.");
         _meter.CreateObservableGauge("mckv.replicator.link.state", () => Each(o => (long)o.State), "state", "1 connecting, 2 streaming, 3 paused, 4 clock-drift, 5 gap-reship, 6 needs-resync, 7 fenced.");
         _meter.CreateObservableCounter("mckv.replicator.shipped.changes", () => (long)(_status()?.ChangesShipped ?? 0), "changes", "Changes given to peers.");
-        _meter.CreateObservableCounter("mckv.replicator.shipped.bytes", () => (long)(_status()?.BytesShipped ?? 0), "By", "Bytes given to peers.");
-        _meter.CreateObservableGauge("mckv.replicator.backlog.bytes", Backlog, "By", "Bytes of the binlog that a peer has not confirmed.");
+        _meter.CreateObservableCounter("mckv.replicator.shipped.bytes", () => (long)(_status()?.BytesShipped ?? 0), "By", "Size of the changes given to peers.");
+        _meter.CreateObservableGauge("mckv.replicator.backlog.bytes", Backlog, "By", "Binlog that a peer has not confirmed.");
         _meter.CreateObservableGauge("mckv.replicator.alarms", () => (long)(_status()?.Alarms.Count ?? 0), "alarms", "Alarms that are on.");
         _meter.CreateObservableGauge("mckv.replicator.writable", () => _status()?.Writable == true ? 1L : 0L, "state", "1 while the node takes writes.");
     }

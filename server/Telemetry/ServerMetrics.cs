@@ -19,12 +19,12 @@ internal sealed class ServerMetrics : IDisposable
         Counter("mckv.server.commands", "commands", "Commands executed.", static s => s.Statistics.Commands);
         Counter("mckv.server.commands.rejected", "commands", "Commands refused before they ran.", static s => s.Statistics.Errors);
         Counter("mckv.server.commands.reloaded", "commands", "Runs of a command that ended because a record was not in memory.", static s => s.Statistics.Reloads);
-        Counter("mckv.server.net.received", "By", "Bytes received from clients.", static s => s.Statistics.BytesIn);
-        Counter("mckv.server.net.sent", "By", "Bytes sent to clients.", static s => s.Statistics.BytesOut);
+        Counter("mckv.server.net.received", "By", "Received from clients.", static s => s.Statistics.BytesIn);
+        Counter("mckv.server.net.sent", "By", "Sent to clients.", static s => s.Statistics.BytesOut);
         ByCommand("mckv.server.command.calls", "calls", "Commands that ran.", static c => c.Calls);
         ByCommand("mckv.server.command.failed", "calls", "Commands that ran and answered an error.", static c => c.Failed);
-        ByCommand("mckv.server.command.rejected", "calls", "Commands refused before they ran.", static c => c.Rejected);
-        ByCommand("mckv.server.command.time", "us", "Time commands took, estimated from every 64th.", static c => c.Microseconds);
+        ByCommand("mckv.server.command.rejected", "calls", "Commands refused before they ran, by name.", static c => c.Rejected);
+        ByCommand("mckv.server.command.time", "us", "Time commands took, estimated from every 64th of them.", static c => c.Microseconds);
         Gauge("mckv.server.clients", "clients", "Clients connected.", static s => s.Clients.Count);
         Gauge("mckv.server.clients.waiting", "clients", "Clients whose command waits.", static s => s.WaitingClients);
         Counter("mckv.server.clients.accepted", "clients", "Connections accepted.", static s => s.Clients.Accepted);

@@ -21,12 +21,13 @@ public sealed class NodeConfigTests
     public void Parse_FullFile_IsRead()
     {
         NodeConfig config = NodeConfigLoader.Parse(
-            Minimal + "transport: kafka\ncache-bytes: 2GiB\nbinlog: {sync: always, mode: pwrite}\npeers:\n  - {name: west, id: 2, replicator: 10.0.0.2:7103}\nkafka:\n  bootstrap:\n    east: a:9092\n    west: b:9092\n",
+            Minimal + "transport: kafka\ncache-bytes: 2GiB\nbinlog: {sync: always, mode: pwrite}\npeers:\n  - {name: west, id: 2, replicator: 10.0.0.2:7103}\nkafka:\n  bootstrap:\n    east: a:9092\n    west: b:9092\n  client-properties:\n    west: /w\n",
             "f");
         Assert.Equal(2L << 30, config.Cache.Bytes);
         Assert.Equal((BinlogSync.Always, BinlogMode.PositionedWrite), (config.Binlog.Sync, config.Binlog.Mode));
         Assert.Equal(new PeerOptions("west", 2, "10.0.0.2:7103"), Assert.Single(config.Peers));
         Assert.Equal("b:9092", config.Kafka["west"]);
+        Assert.Equal(KeyValuePair.Create("west", "/w"), Assert.Single(config.KafkaProperties));
         Assert.Equal("west", config.NameOf(2));
     }
 
@@ -43,8 +44,10 @@ public sealed class NodeConfigTests
     [InlineData("transport: kafka\n", "no entry for region 'east'")]
     [InlineData("kafka: {partitions: 0}\n", "kafka.partitions: '0'")]
     [InlineData("kafka: {partitions: 17}\n", "kafka.partitions: 17 is more than partitions (16)")]
+    [InlineData("kafka: {bootstrap: {east: a:1}, client-properties: {west: /w}}\n", "kafka.bootstrap has no region 'west'")]
     [InlineData("cache-bytes: 16MiB\n", "dirty-bytes: more than cache-bytes")]
     [InlineData("client: {cpus: 3-1}\n", "client.cpus: '3-1'")]
+    [InlineData("telemetry: {otlp-endpoint: collector:4317}\n", "it takes an http or https URL")]
     [InlineData("client: [1]\n", "client: a single value is expected")]
     public void Parse_WrongKeyOrValue_IsRefusedWithOneLineThatNamesIt(string lines, string expected)
     {

@@ -5,7 +5,7 @@ using System.Text;
 namespace MultiCloudKv.Rpc.Admin;
 
 /// <summary>
-/// Collects the instruments of this product's meters and writes them in Prometheus's text format (version 0.0.4): counters
+/// Collects the instruments of some meters and writes them in Prometheus's text format (version 0.0.4): counters
 /// as totals, gauges as they are, histograms as count, sum and the buckets given.
 /// </summary>
 /// <remarks>
@@ -15,18 +15,22 @@ namespace MultiCloudKv.Rpc.Admin;
 public sealed class PrometheusText : IDisposable
 {
     public const int SeriesMax = 10_000;
+
+    /// <summary>What .NET says of a process: collections and their pauses, memory, processor time, threads.</summary>
+    public const string RuntimeMeter = "System.Runtime";
+
     private static readonly double[] Buckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 5000, 30_000];
     private readonly MeterListener _listener = new();
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, Family> _families = new(StringComparer.Ordinal);
     private int _series;
 
-    /// <param name="meterPrefix">Meters whose name begins so are collected.</param>
-    public PrometheusText(string meterPrefix)
+    /// <param name="meters">Names of the meters that are collected.</param>
+    public PrometheusText(params string[] meters)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name.StartsWith(meterPrefix, StringComparison.Ordinal))
+            if (meters.Contains(instrument.Meter.Name))
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((i, v, tags, _) => Record(i, v, tags));
@@ -87,7 +91,7 @@ public sealed class PrometheusText : IDisposable
         lock (_lock)
         {
             if (!_families.TryGetValue(name, out Family? family))
-                _families[name] = family = new Family(counter ? "counter" : histogram ? "histogram" : "gauge", instrument.Description ?? "");
+                _families[name] = family = new Family(counter ? "counter" : histogram ? "histogram" : "gauge", Help(instrument));
             if (!family.Series.TryGetValue(labels, out Series? series))
             {
                 if (_series++ >= SeriesMax)
@@ -103,6 +107,19 @@ public sealed class PrometheusText : IDisposable
             if (bucket >= 0)
                 series.Counts[bucket]++;
         }
+    }
+
+    private static string Help(Instrument instrument)
+    {
+        string unit = instrument.Unit switch
+        {
+            "By" => " In bytes.",
+            "s" => " In seconds.",
+            "ms" => " In milliseconds.",
+            "us" => " In microseconds.",
+            _ => "",
+        };
+        return instrument.Description + unit;
     }
 
     private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)

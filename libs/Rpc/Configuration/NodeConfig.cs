@@ -42,6 +42,9 @@ public sealed class NodeConfig
     /// <summary>Bootstrap servers by region name.</summary>
     public IReadOnlyDictionary<string, string> Kafka { get; internal set; } = new Dictionary<string, string>();
 
+    /// <summary>Files for <see cref="KafkaClientProperties"/> by region name; none: clear text, nobody in particular.</summary>
+    public IReadOnlyDictionary<string, string> KafkaProperties { get; internal set; } = new Dictionary<string, string>();
+
     public CacheOptions Cache { get; } = new();
 
     public BinlogOptions Binlog { get; } = new();
@@ -50,7 +53,8 @@ public sealed class NodeConfig
 
     public LimitOptions Limits { get; } = new();
 
-    public string? OtlpEndpoint { get; internal set; }
+    /// <summary>Http or https; null: metrics are sent nowhere.</summary>
+    public Uri? OtlpEndpoint { get; internal set; }
 
     public string BinlogDirectory => Path.Combine(DataDirectory, "binlog");
 

@@ -12,8 +12,8 @@ namespace MultiCloudKv.Rpc.Configuration;
 /// </summary>
 /// <remarks>
 /// Besides these single values the file holds `peers`, a list of {name, id, replicator}: the other regions and the
-/// host:port of each one's replicator; and `kafka.bootstrap`, which maps each region's name to the bootstrap servers of its
-/// Kafka cluster. Sizes take KiB, MiB, GiB; times are in the unit of the key's name.
+/// host:port of each one's replicator; `kafka.bootstrap`, which maps each region's name to the bootstrap servers of its
+/// Kafka cluster; and `kafka.client-properties`, which maps it to a file for <see cref="KafkaClientProperties"/>. Sizes take KiB, MiB, GiB; times are in the unit of the key's name.
 /// </remarks>
 public static partial class NodeConfigKeys
 {
@@ -78,7 +78,7 @@ public static partial class NodeConfigKeys
         Number("limits.arguments-max", "1048576", 16, 16_777_216, "Arguments of one command.", (c, v) => c.Limits.ArgumentsMax = (int)v),
         Size("limits.disk-free-bytes-min", "512MiB", 0, 1024 * GiB, "With less left on the data directory's disk, clients' writes are refused; peers' changes still apply.", (c, v) => c.Limits.DiskFreeBytesMin = v),
 
-        Text("telemetry.otlp-endpoint", "", AnyPattern(), "a URL, or not set", "Where metrics are exported to by OpenTelemetry's protocol.", (c, v) => c.OtlpEndpoint = v),
+        Url("telemetry.otlp-endpoint", "Collector that server and replicator send their metrics to by OTLP over HTTP, such as http://127.0.0.1:4318; /v1/metrics where the URL has no path.", (c, v) => c.OtlpEndpoint = v),
     ];
 
     /// <summary>The reference page of the configuration file, in Markdown.</summary>
@@ -89,8 +89,10 @@ public static partial class NodeConfigKeys
 
             One YAML file for a node's server and its replicator. An unknown key or a value outside its bounds is refused
             with one line that names it. Sizes take KiB, MiB, GiB. Besides the keys below: `peers`, a list of
-            `{name, id, replicator}`, the other regions and the `host:port` of each one's replicator; and
-            `kafka.bootstrap`, which maps each region's name to the bootstrap servers of its Kafka cluster.
+            `{name, id, replicator}`, the other regions and the `host:port` of each one's replicator;
+            `kafka.bootstrap`, which maps each region's name to the bootstrap servers of its Kafka cluster; and
+            `kafka.client-properties`, which maps a region's name to a file that says how its brokers are spoken to
+            ([Kafka with TLS and users](../operating/kafka.md)).
 
             | key | default | values | meaning |
             |---|---|---|---|
@@ -138,6 +140,15 @@ public static partial class NodeConfigKeys
             if (!IPAddress.TryParse(v, out IPAddress? address))
                 return "an IP address";
             of(c).Bind = address;
+            return null;
+        });
+
+    private static ConfigKey Url(string path, string meaning, Action<NodeConfig, Uri> set) =>
+        new(path, "", "an http or https URL, or not set", meaning, (c, v) =>
+        {
+            if (!Uri.TryCreate(v, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https"))
+                return "an http or https URL";
+            set(c, url);
             return null;
         });
 
