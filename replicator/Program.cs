@@ -71,6 +71,7 @@ static async Task<int> RunAsync(NodeConfig config)
     await using var admin = new AdminServer(
         config.ReplicatorAdmin.ToEndPoint(),
         config.ReadPassword(),
+        config.AdminTls ? config.Tls.LoadCertificate() : null,
         new Dictionary<string, Func<AdminPage>>
         {
             ["/metrics"] = () => AdminPage.Text(text.Write()),

@@ -47,7 +47,7 @@ public sealed partial class ReplicatorHost : IAsyncDisposable
         _time = time ?? TimeProvider.System;
         _log = loggers.CreateLogger<ReplicatorHost>();
         _alarms = new AlarmBook(loggers.CreateLogger<AlarmBook>());
-        var options = new RpcChannelOptions { Password = config.ReadPassword(), Tls = config.Tls.Enabled, Authority = config.Tls.LoadAuthority() };
+        var options = new RpcChannelOptions { Password = config.ReadPassword(), Tls = config.Tls.LoadTrust() };
         _peers = new PeerChannels(config.Peers, options);
         string address = config.Replicator.LocalAddress;
         _node = new NodeSession(config, new RpcChannel(config.Rpc.LocalAddress, options), _board, address, loggers.CreateLogger<NodeSession>());

@@ -59,7 +59,7 @@ internal sealed partial class ServerHost : IAsyncDisposable
         _metrics = new ServerMetrics(_services);
         _text = new PrometheusText(ServerMetrics.MeterName, PrometheusText.RuntimeMeter);
         _export = MetricsExport.Start(config, "mckv-server", ServerMetrics.MeterName, PrometheusText.RuntimeMeter);
-        _admin = new AdminServer(config.Admin.ToEndPoint(), password, Pages(), loggers);
+        _admin = new AdminServer(config.Admin.ToEndPoint(), password, config.AdminTls ? config.Tls.LoadCertificate() : null, Pages(), loggers);
         var executor = new CommandExecutor(CommandTable.Build(), _services);
         var options = new RespServerOptions(config.Client.Endpoint.ToEndPoint(), config.Client.Threads, config.Client.Processors, config.Client.Tls ? config.Tls.LoadCertificate() : null);
         var runners = new RunnerPool(executor, _services);

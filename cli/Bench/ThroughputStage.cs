@@ -87,7 +87,7 @@ internal static class ThroughputStage
     {
         foreach (RegionState region in system.System.Regions)
         {
-            using NodeClient client = new(region, system.System.ReadPassword());
+            using NodeClient client = new(region, RegionAccess.Of(system.System, region));
             foreach (RegionState peer in system.System.Regions.Where(peer => peer.Id != region.Id))
                 await client.SetLinkAsync(peer.Name, paused, stop).ConfigureAwait(false);
         }

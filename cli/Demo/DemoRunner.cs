@@ -27,8 +27,8 @@ internal sealed class DemoRunner(SystemRunner runner, long changesMin, Cancellat
 
     private readonly SystemState _system = runner.System;
     private readonly string? _password = runner.System.ReadPassword();
-    private readonly NodeClient _east = new(runner.System.Regions[0], runner.System.ReadPassword());
-    private readonly NodeClient _west = new(runner.System.Regions[1], runner.System.ReadPassword());
+    private readonly NodeClient _east = new(runner.System.Regions[0], RegionAccess.Of(runner.System, runner.System.Regions[0]));
+    private readonly NodeClient _west = new(runner.System.Regions[1], RegionAccess.Of(runner.System, runner.System.Regions[1]));
     private readonly ConflictScript _conflicts = new();
     private readonly List<LagSample> _lag = [];
     private readonly List<string> _wrong = [];

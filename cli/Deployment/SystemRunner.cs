@@ -77,7 +77,7 @@ internal sealed class SystemRunner(SystemState system)
     /// <exception cref="EnvironmentException">One ended or didn't get ready in time; the message says which and why.</exception>
     public async Task WaitReadyAsync(RegionState region, CancellationToken stop)
     {
-        using NodeClient client = new(region, system.ReadPassword());
+        using NodeClient client = new(region, RegionAccess.Of(system, region));
         await WaitPageAsync(client, region.AdminPort, "readyz", () => region.Server, "server", system.ServerLogOf(region), stop).ConfigureAwait(false);
         await WaitPageAsync(client, region.ReplicatorAdminPort, "readyz", () => region.Replicator, "replicator", system.ReplicatorLogOf(region), stop).ConfigureAwait(false);
     }
@@ -85,7 +85,7 @@ internal sealed class SystemRunner(SystemState system)
     /// <summary>Waits until the region's server answers at all, so that its replicator can attach.</summary>
     public async Task WaitAliveAsync(RegionState region, CancellationToken stop)
     {
-        using NodeClient client = new(region, system.ReadPassword());
+        using NodeClient client = new(region, RegionAccess.Of(system, region));
         await WaitPageAsync(client, region.AdminPort, "healthz", () => region.Server, "server", system.ServerLogOf(region), stop).ConfigureAwait(false);
     }
 

@@ -14,16 +14,22 @@ internal sealed class NodeClient : IDisposable
 
     private readonly RpcChannel _node;
     private readonly RpcChannel _replicator;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = CallLimit }) { Timeout = CallLimit };
+    private readonly HttpClient _http;
+    private readonly string _scheme;
 
-    public NodeClient(RegionState region, string? password)
+    public NodeClient(RegionState region, RegionAccess access)
     {
         Region = region;
-        RpcChannelOptions options = new() { Password = password };
+        RpcChannelOptions options = new() { Password = access.Password, Tls = access.Rpc };
         _node = new RpcChannel($"127.0.0.1:{region.RpcPort}", options);
         _replicator = new RpcChannel($"127.0.0.1:{region.ReplicatorPort}", options);
-        if (password is not null)
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", password);
+        SocketsHttpHandler handler = new() { UseProxy = false, ConnectTimeout = CallLimit };
+        if (access.Admin is { } trust)
+            handler.SslOptions.RemoteCertificateValidationCallback = trust.Accepts;
+        _scheme = access.Admin is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+        _http = new HttpClient(handler) { Timeout = CallLimit };
+        if (access.Password is not null)
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", access.Password);
     }
 
     public RegionState Region { get; }
@@ -79,7 +85,7 @@ internal sealed class NodeClient : IDisposable
     {
         try
         {
-            using HttpResponseMessage reply = await _http.GetAsync(new Uri($"http://127.0.0.1:{adminPort}/{page}"), stop).ConfigureAwait(false);
+            using HttpResponseMessage reply = await _http.GetAsync(new Uri($"{_scheme}://127.0.0.1:{adminPort}/{page}"), stop).ConfigureAwait(false);
             if (reply.IsSuccessStatusCode)
                 return null;
             string body = await reply.Content.ReadAsStringAsync(stop).ConfigureAwait(false);

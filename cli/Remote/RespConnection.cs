@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using MultiCloudKv.Foundation;
+using MultiCloudKv.Rpc;
 
 namespace MultiCloudKv.Cli.Remote;
 
@@ -11,32 +14,43 @@ namespace MultiCloudKv.Cli.Remote;
 /// </summary>
 internal sealed class RespConnection : IDisposable
 {
-    private readonly Socket _socket;
+    private readonly Stream _stream;
     private byte[] _out = new byte[64 * 1024];
     private int _outUsed;
     private byte[] _in = new byte[64 * 1024];
     private int _inStart;
     private int _inEnd;
 
-    /// <exception cref="EnvironmentException">Nothing answers there, or the password is refused.</exception>
-    public RespConnection(int port, string? password, TimeSpan? timeout = null, string host = "127.0.0.1")
+    /// <exception cref="EnvironmentException">Nothing answers there, its certificate is not to be taken, or the password is refused.</exception>
+    public RespConnection(int port, string? password, TimeSpan? timeout = null, string host = "127.0.0.1", TlsTrust? tls = null)
     {
-        _socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         int milliseconds = (int)(timeout ?? TimeSpan.FromSeconds(30)).TotalMilliseconds;
-        _socket.SendTimeout = milliseconds;
-        _socket.ReceiveTimeout = milliseconds;
+        socket.SendTimeout = milliseconds;
+        socket.ReceiveTimeout = milliseconds;
         try
         {
-            _socket.Connect(host, port);
+            socket.Connect(host, port);
+            _stream = new NetworkStream(socket, ownsSocket: true);
+            if (tls is not null)
+                _stream = Secured(_stream, host, tls);
         }
         catch (SocketException refused)
         {
-            _socket.Dispose();
+            socket.Dispose();
             throw new EnvironmentException($"nothing answers at {host}:{port}: {refused.Message}", refused);
+        }
+        catch (Exception refused) when (refused is AuthenticationException or IOException)
+        {
+            socket.Dispose();
+            throw new EnvironmentException($"no TLS with {host}:{port}: {refused.Message}", refused);
         }
 
         if (password is not null && Ask("AUTH", password) is { IsError: true } reply)
+        {
+            Dispose();
             throw new EnvironmentException($"{host}:{port} refused the password: {reply.Text}");
+        }
     }
 
     public RespValue Ask(params ReadOnlySpan<string> arguments)
@@ -63,16 +77,7 @@ internal sealed class RespConnection : IDisposable
     /// <exception cref="IOException">The connection broke: whether what was sent took effect is not known.</exception>
     public void Flush()
     {
-        try
-        {
-            for (int sent = 0; sent < _outUsed;)
-                sent += _socket.Send(_out.AsSpan(sent, _outUsed - sent));
-        }
-        catch (SocketException broken)
-        {
-            throw new IOException(broken.Message, broken);
-        }
-
+        _stream.Write(_out, 0, _outUsed);
         _outUsed = 0;
     }
 
@@ -98,7 +103,7 @@ internal sealed class RespConnection : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     private void Header(char kind, int count)
     {
@@ -155,17 +160,17 @@ internal sealed class RespConnection : IDisposable
 
         if (_inEnd == _in.Length)
             Array.Resize(ref _in, _in.Length * 2);
-        try
-        {
-            int got = _socket.Receive(_in.AsSpan(_inEnd));
-            if (got == 0)
-                throw new IOException("the server closed the connection");
-            _inEnd += got;
-        }
-        catch (SocketException broken)
-        {
-            throw new IOException(broken.Message, broken);
-        }
+        int got = _stream.Read(_in.AsSpan(_inEnd));
+        if (got == 0)
+            throw new IOException("the server closed the connection");
+        _inEnd += got;
+    }
+
+    private static SslStream Secured(Stream stream, string host, TlsTrust trust)
+    {
+        var secured = new SslStream(stream, leaveInnerStreamOpen: false, trust.Accepts);
+        secured.AuthenticateAsClient(host);
+        return secured;
     }
 
     private static int Number(string line) => int.Parse(line.AsSpan(1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);

@@ -29,7 +29,8 @@ internal static partial class ConflictsVerb
         RegionState region = regionName is not null
             ? system.Region(regionName)
             : system.Regions.Find(candidate => OsProcess.IsAlive(candidate.Server)) ?? throw new EnvironmentException("no region is up");
-        using RespConnection connection = new(region.ClientPort, system.ReadPassword(passwordFile));
+        RegionAccess access = RegionAccess.Of(system, region, passwordFile);
+        using RespConnection connection = new(region.ClientPort, access.Password, tls: access.Client);
         RespValue reply = connection.Ask("CONFLICTS", key);
         if (reply.IsError)
             throw new EnvironmentException($"{region.Name} answered: {reply.Text}", ExitCodes.Failed);

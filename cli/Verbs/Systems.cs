@@ -9,8 +9,7 @@ internal static class Systems
     /// <summary>Runs against one client per region.</summary>
     public static async Task<T> WithClientsAsync<T>(SystemState system, string? passwordFile, Func<IReadOnlyList<NodeClient>, Task<T>> use)
     {
-        string? password = system.ReadPassword(passwordFile);
-        List<NodeClient> clients = [.. system.Regions.Select(region => new NodeClient(region, password))];
+        List<NodeClient> clients = [.. system.Regions.Select(region => new NodeClient(region, RegionAccess.Of(system, region, passwordFile)))];
         try
         {
             return await use(clients).ConfigureAwait(false);

@@ -1,5 +1,3 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 
 namespace MultiCloudKv.Rpc;
@@ -20,7 +18,7 @@ public sealed class RpcChannel : IDisposable
     public RpcChannel(string address, RpcChannelOptions? options = null)
     {
         _options = options ?? new RpcChannelOptions();
-        _address = new Uri((_options.Tls ? "https://" : "http://") + address);
+        _address = new Uri((_options.Tls is not null ? "https://" : "http://") + address);
         var handler = new SocketsHttpHandler
         {
             ConnectTimeout = RpcLimits.ConnectTimeout,
@@ -34,8 +32,8 @@ public sealed class RpcChannel : IDisposable
             UseCookies = false,
             AllowAutoRedirect = false,
         };
-        if (_options.Authority is { } authority)
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => IssuedBy(authority, certificate, errors);
+        if (_options.Tls is { } trust)
+            handler.SslOptions.RemoteCertificateValidationCallback = trust.Accepts;
         _http = new HttpMessageInvoker(handler);
     }
 
@@ -119,17 +117,5 @@ public sealed class RpcChannel : IDisposable
             if (e is OperationCanceledException && call.Cancel.IsCancellationRequested)
                 throw call.Translate(e);
         }
-    }
-
-    private static bool IssuedBy(X509Certificate2 authority, X509Certificate? certificate, SslPolicyErrors errors)
-    {
-        if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            return false;
-        using var presented = new X509Certificate2(certificate);
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        return chain.Build(presented);
     }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
-
 namespace MultiCloudKv.Rpc;
 
 /// <summary>How an <see cref="RpcChannel"/> connects.</summary>
@@ -7,11 +5,8 @@ public sealed record RpcChannelOptions
 {
     public string? Password { get; init; }
 
-    /// <summary>Speak TLS.</summary>
-    public bool Tls { get; init; }
-
-    /// <summary>The only issuer accepted; null: the system's trust.</summary>
-    public X509Certificate2? Authority { get; init; }
+    /// <summary>Whose certificates to take; null: clear text.</summary>
+    public TlsTrust? Tls { get; init; }
 
     public int MessageBytesMax { get; init; } = RpcLimits.MessageBytesMax;
 }

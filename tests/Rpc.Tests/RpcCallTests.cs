@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MultiCloudKv.Rpc.Messages;
 
@@ -174,12 +173,12 @@ public sealed class RpcCallTests
     [Fact]
     public async Task Tls_CertificateOfTheTrustedIssuer_IsAcceptedAndOthersAreNot()
     {
-        using X509Certificate2 certificate = SelfSigned();
-        using X509Certificate2 stranger = SelfSigned();
+        using X509Certificate2 certificate = TestCertificate.Make();
+        using X509Certificate2 stranger = TestCertificate.Make();
         await using EchoService service = await EchoService.StartAsync(certificate);
-        using var channel = new RpcChannel(service.Address, WithPassword with { Tls = true, Authority = certificate });
+        using var channel = new RpcChannel(service.Address, WithPassword with { Tls = new TlsTrust(certificate) });
         Assert.Equal("echo", (await channel.UnaryAsync(NodeMethods.Admin, new AdminRequest { Verb = "echo" }, Patience)).Json);
-        using var distrusting = new RpcChannel(service.Address, WithPassword with { Tls = true, Authority = stranger });
+        using var distrusting = new RpcChannel(service.Address, WithPassword with { Tls = new TlsTrust(stranger) });
         RpcException e = await Assert.ThrowsAsync<RpcException>(() => distrusting.UnaryAsync(NodeMethods.Admin, new AdminRequest(), Patience).AsTask());
         Assert.Equal(RpcStatus.Unavailable, e.Status);
     }
@@ -204,17 +203,4 @@ public sealed class RpcCallTests
     [InlineData("5x")]
     [InlineData("-5S")]
     public void Timeout_Malformed_IsRefused(string text) => Assert.False(RpcTimeout.TryParse(text, out _));
-
-    private static X509Certificate2 SelfSigned()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
-    }
 }

@@ -1,14 +1,17 @@
 using System.Collections.Frozen;
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -17,7 +20,7 @@ using MultiCloudKv.Foundation;
 namespace MultiCloudKv.Rpc.Admin;
 
 /// <summary>
-/// A process's admin port: a few pages by GET over HTTP/1.1. With a password set, /metrics and all other pages but /healthz and
+/// A process's admin port: a few pages by GET over HTTP/1.1, or HTTPS with a certificate. With a password set, /metrics and all other pages but /healthz and
 /// /readyz want it as "Authorization: Bearer …".
 /// </summary>
 /// <remarks>Thread-safe; pages are made by the caller's thread.</remarks>
@@ -27,18 +30,25 @@ public sealed class AdminServer : IHttpApplication<HttpContext>, IAsyncDisposabl
     private readonly IPEndPoint _listen;
     private readonly FrozenDictionary<string, Func<AdminPage>> _pages;
     private readonly byte[]? _authorization;
+    private readonly ServiceProvider _services;
     private readonly KestrelServer _kestrel;
 
-    public AdminServer(IPEndPoint listen, string? password, IReadOnlyDictionary<string, Func<AdminPage>> pages, ILoggerFactory? loggers = null)
+    public AdminServer(IPEndPoint listen, string? password, X509Certificate2? certificate, IReadOnlyDictionary<string, Func<AdminPage>> pages, ILoggerFactory? loggers = null)
     {
         loggers ??= NullLoggerFactory.Instance;
         _listen = listen;
         _pages = pages.ToFrozenDictionary();
         _authorization = password is null ? null : Encoding.UTF8.GetBytes(RpcChannel.AuthorizationValue(password));
-        var options = new KestrelServerOptions { AddServerHeader = false };
+        _services = KestrelServices.Build(loggers, certificate is not null);
+        var options = new KestrelServerOptions { ApplicationServices = _services, AddServerHeader = false };
         options.Limits.MaxConcurrentConnections = ConnectionsMax;
         options.Limits.MaxRequestBodySize = 0;
-        options.Listen(listen, o => o.Protocols = HttpProtocols.Http1);
+        options.Listen(listen, o =>
+        {
+            o.Protocols = HttpProtocols.Http1;
+            if (certificate is not null)
+                o.UseHttps(certificate);
+        });
         _kestrel = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
     }
 
@@ -65,6 +75,7 @@ public sealed class AdminServer : IHttpApplication<HttpContext>, IAsyncDisposabl
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await _kestrel.StopAsync(patience.Token);
         _kestrel.Dispose();
+        await _services.DisposeAsync();
     }
 
     HttpContext IHttpApplication<HttpContext>.CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);

@@ -35,6 +35,9 @@ public sealed class NodeConfig
 
     public TlsOptions Tls { get; } = new();
 
+    /// <summary>Of both admin ports.</summary>
+    public bool AdminTls { get; internal set; }
+
     public IReadOnlyList<PeerOptions> Peers { get; internal set; } = [];
 
     public TransportKind Transport { get; internal set; }

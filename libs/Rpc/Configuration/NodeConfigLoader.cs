@@ -173,6 +173,8 @@ public static class NodeConfigLoader
             throw Refuse($"{source}: tls.certificate and tls.key go together");
         if (config.Client.Tls && !config.Tls.Enabled)
             throw Refuse($"{source}: client.tls: needs tls.certificate");
+        if (config.AdminTls && !config.Tls.Enabled)
+            throw Refuse($"{source}: admin.tls: needs tls.certificate");
         if (config.Replication.KafkaPartitions > config.Partitions)
             throw Refuse($"{source}: kafka.partitions: {config.Replication.KafkaPartitions} is more than partitions ({config.Partitions})");
         if (config.KafkaProperties.Keys.FirstOrDefault(region => !config.Kafka.ContainsKey(region)) is { } unknown)

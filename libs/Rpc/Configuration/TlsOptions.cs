@@ -17,6 +17,7 @@ public sealed class TlsOptions
     public X509Certificate2? LoadCertificate() =>
         CertificateFile is null ? null : X509Certificate2.CreateFromPemFile(CertificateFile, KeyFile);
 
-    public X509Certificate2? LoadAuthority() =>
-        AuthorityFile is null ? null : X509CertificateLoader.LoadCertificateFromFile(AuthorityFile);
+    /// <summary>For who connects to ports of this system that speak TLS; null: they don't.</summary>
+    public TlsTrust? LoadTrust() =>
+        Enabled ? new TlsTrust(AuthorityFile is null ? null : X509CertificateLoader.LoadCertificateFromFile(AuthorityFile)) : null;
 }

@@ -39,6 +39,10 @@ internal sealed class TestSystem : IAsyncDisposable
     public static TestSystem Plan(string regions, params IEnumerable<string> settings) =>
         Write(SystemPlan.Make(Options(regions, settings)));
 
+    /// <summary>The same with a password on every port.</summary>
+    public static TestSystem Plan(string regions, string passwordFile, IReadOnlyList<string> settings) =>
+        Write(SystemPlan.Make(Options(regions, settings) with { PasswordFile = passwordFile }));
+
     /// <summary>The same with Kafka between the regions, under a name that no other test's topics have.</summary>
     public static TestSystem PlanKafka(string regions, string bootstrap, params IEnumerable<string> settings)
     {
@@ -136,7 +140,7 @@ internal sealed class TestSystem : IAsyncDisposable
     {
         NodeClient? client = _clients.Find(c => ReferenceEquals(c.Region, region));
         if (client is null)
-            _clients.Add(client = new NodeClient(region, password: null));
+            _clients.Add(client = new NodeClient(region, RegionAccess.Of(State, region)));
         return client;
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using MultiCloudKv.Rpc.Tests;
 
 namespace MultiCloudKv.Replicator.Tests.Kafka;
 
@@ -13,7 +12,7 @@ public sealed class SecuredBroker : IAsyncLifetime
 
     public string Directory => _directory.FullName;
 
-    public string AuthorityFile => Path.Combine(Directory, "authority.pem");
+    public string AuthorityFile => Path.Combine(Directory, "c.pem");
 
     public string Clients { get; private set; } = "";
 
@@ -24,7 +23,9 @@ public sealed class SecuredBroker : IAsyncLifetime
     {
         if (!KafkaBroker.CanStart)
             return;
-        string certificate = WriteCertificate();
+        TestCertificate.Write(Directory).Dispose();
+        string certificate = Path.Combine(Directory, "broker.pem");
+        await File.WriteAllTextAsync(certificate, await File.ReadAllTextAsync(Path.Combine(Directory, "k.pem")) + await File.ReadAllTextAsync(AuthorityFile));
         int port = KafkaBroker.FreePort();
         Clients = $"localhost:{port}";
         _broker = await KafkaBroker.StartAsync(own => string.Create(CultureInfo.InvariantCulture, $"""
@@ -46,21 +47,5 @@ public sealed class SecuredBroker : IAsyncLifetime
         if (_broker is not null)
             await _broker.DisposeAsync();
         _directory.Delete(recursive: true);
-    }
-
-    /// <summary>Writes authority and broker, which are one; returns the broker's file.</summary>
-    private string WriteCertificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        string path = Path.Combine(Directory, "broker.pem");
-        File.WriteAllText(AuthorityFile, made.ExportCertificatePem());
-        File.WriteAllText(path, key.ExportPkcs8PrivateKeyPem() + "\n" + made.ExportCertificatePem());
-        return path;
     }
 }

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MultiCloudKv.Foundation;
+using MultiCloudKv.Rpc.Tests;
 using MultiCloudKv.Server.Tests.Storage;
 
 namespace MultiCloudKv.Server.Tests.Network;
@@ -156,7 +156,11 @@ public sealed class ServerTests
     public async Task Tls_ClientPort_SpeaksItAndNothingElse()
     {
         string hash = "";
-        await using var server = new ServerFixture("tls: {certificate: $DIR/c.pem, key: $DIR/k.pem}\n", ", tls: yes", directory => hash = WriteCertificate(directory));
+        await using var server = new ServerFixture("tls: {certificate: $DIR/c.pem, key: $DIR/k.pem}\n", ", tls: yes", directory =>
+        {
+            using X509Certificate2 certificate = TestCertificate.Write(directory);
+            hash = certificate.GetCertHashString();
+        });
         int port = await server.PortAsync();
         using (var client = new TestClient(port, hash))
         {
@@ -179,16 +183,6 @@ public sealed class ServerTests
         EnvironmentException refused = await Assert.ThrowsAsync<EnvironmentException>(() => server.Ended);
         Assert.Equal(ExitCodes.Environment, refused.ExitCode);
         Assert.Contains($"{port}", refused.Message, StringComparison.Ordinal);
-    }
-
-    private static string WriteCertificate(string directory)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        File.WriteAllText(Path.Combine(directory, "c.pem"), certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(directory, "k.pem"), key.ExportPkcs8PrivateKeyPem());
-        return certificate.GetCertHashString();
     }
 
     private static string Field(string text, string name)
