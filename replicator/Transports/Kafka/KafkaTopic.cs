@@ -47,8 +47,10 @@ internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients cl
         Dictionary<string, string>? settings = await DescribeAsync(admin, cancel);
         if (settings is null)
         {
+            // A broker may know of a topic later than the controller that made it.
             await CreateAsync(admin, cancel);
-            settings = await DescribeAsync(admin, cancel) ?? [];
+            await LeadersAsync(admin, cancel);
+            settings = await DescribeAsync(admin, cancel) ?? throw new KafkaException(new Error(ErrorCode.LeaderNotAvailable, $"topic {name} was made and is not seen yet"));
         }
 
         if (settings.Count == 0)
@@ -99,16 +101,19 @@ internal sealed class KafkaTopic(NodeConfig config, string name, KafkaClients cl
         }
         catch (KafkaException e) when (IsDenied(e))
         {
+            DescribeLater();
             return [];
         }
         catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_TimedOut)
         {
             // Where brokers answer but no controller does, shipping goes on, unchecked; where none answers, this fails too.
             await Task.Run(() => admin.GetMetadata(Timeout), cancel);
-            _describeAgainAt = Environment.TickCount64 + (long)DescribePause.TotalMilliseconds;
+            DescribeLater();
             return [];
         }
     }
+
+    private void DescribeLater() => _describeAgainAt = Environment.TickCount64 + (long)DescribePause.TotalMilliseconds;
 
     /// <summary>Brokers that don't show a topic's settings, by version or by permission.</summary>
     private static bool IsDenied(KafkaException e) =>
