@@ -13,7 +13,7 @@ namespace MultiCloudKv.Replicator.Transports.Kafka;
 /// <item>Messages never time out: while brokers are away the shipper waits, and its binlog keeps what comes.</item>
 /// <item>A consumer never moves to another offset by itself, commits nothing, and joins no group.</item>
 /// </list>
-/// Encryption and users come from the region's <see cref="KafkaClientProperties"/>, read for each client: a new password needs no restart.
+/// Encryption and users come from the region's <see cref="KafkaClientProperties"/>, read for each client that is made.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed partial class KafkaClients(NodeConfig config, string region, ILogger log)
