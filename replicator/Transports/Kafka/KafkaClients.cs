@@ -34,7 +34,7 @@ internal sealed partial class KafkaClients(NodeConfig config, string region, ILo
     /// <summary>librdkafka's facility for a connection that failed.</summary>
     private const string ConnectionFailed = "FAIL";
 
-    /// <summary>Of a client made since the last one was; an error that says only that no broker answers is no help to who gave a wrong password.</summary>
+    /// <summary>Why a connection failed last, of any client since the newest was made; the library's errors say only that no broker answers.</summary>
     private volatile string? _connectionFailure;
 
     /// <summary>The bootstrap servers, as configured.</summary>
